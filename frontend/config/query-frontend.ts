@@ -1,0 +1,316 @@
+import * as v from 'valibot';
+import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
+import { DEFAULT_TENANCY_LABEL, parseTenancyLabel } from '../../tenant/tenancy-label.ts';
+import type { Result } from '../result.ts';
+import { CONFIG_API_VERSION } from './api-version.ts';
+import { type ConfigProblem, parseDocument } from './document.ts';
+import {
+  described,
+  filePath,
+  httpUrl,
+  integer,
+  milliseconds,
+  port,
+  section,
+  text,
+} from './fields.ts';
+
+/** The settings of the query frontend, with every default filled in. The schema describes each. */
+export interface QueryFrontendConfig {
+  readonly apiVersion: typeof CONFIG_API_VERSION;
+  readonly kind: 'QueryFrontend';
+  readonly tenancyLabel: TenancyLabel;
+  readonly listener: ListenerConfig;
+  readonly operations: { readonly address: string; readonly port: number };
+  readonly upstream: UpstreamConfig;
+  readonly access: AccessConfig;
+  readonly limits: LimitsConfig;
+}
+
+/** Where tenants connect. */
+export interface ListenerConfig {
+  readonly address: string;
+  readonly port: number;
+  readonly tls?: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly unsafePlainHttp: boolean;
+  readonly maxConnections: number;
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly keepAliveTimeoutMs: number;
+}
+
+/** The Prometheus or Thanos querier that answers scoped queries. */
+export interface UpstreamConfig {
+  readonly url: string;
+  readonly deadlineMs: number;
+  readonly maxSockets: number;
+}
+
+/** Who decides what a caller may read. */
+export type AccessConfig = KubernetesAccessConfig | StaticTokensAccessConfig;
+
+/** Access by the API server: TokenReview, then SubjectAccessReview. */
+export interface KubernetesAccessConfig {
+  readonly kind: 'kubernetes';
+  readonly apiServer: {
+    readonly url: string;
+    readonly caFile: string;
+    readonly tokenFile: string;
+    readonly timeoutMs: number;
+  };
+  readonly audiences: readonly string[];
+  readonly attributes: ResourceAttributesConfig;
+  readonly cache: {
+    readonly authenticatedTtlMs: number;
+    readonly rejectedTtlMs: number;
+    readonly allowedTtlMs: number;
+    readonly deniedTtlMs: number;
+    readonly maxEntries: number;
+  };
+  readonly budget: {
+    readonly maxInFlight: number;
+    readonly reviewsPerSecond: number;
+    readonly unknownTokensPerSecond: number;
+  };
+}
+
+/** What the SubjectAccessReview of a read asks for; the namespace is the tenant. */
+export interface ResourceAttributesConfig {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource: string;
+}
+
+/** Access by a file of tokens, for local use. */
+export interface StaticTokensAccessConfig {
+  readonly kind: 'staticTokens';
+  readonly file: string;
+  readonly unsafeInCluster: boolean;
+}
+
+/** Bounds on what one request may ask. Each answers with a code of its own. */
+export interface LimitsConfig {
+  readonly tenants: number;
+  readonly bodyBytes: number;
+  readonly queryBytes: number;
+  readonly queryDepth: number;
+  readonly querySelectors: number;
+}
+
+/** The attributes that an existing `get namespace/metrics` Role answers to. */
+export const SEED_ATTRIBUTES: ResourceAttributesConfig = {
+  verb: 'get',
+  group: '',
+  resource: 'namespace',
+  subresource: 'metrics',
+};
+
+/** Named attribute sets: what installations that came before us ask the API server. */
+export const ATTRIBUTE_PRESETS: Readonly<Record<string, ResourceAttributesConfig>> = {
+  seed: SEED_ATTRIBUTES,
+  seedPodsMetrics: { verb: 'get', group: '', resource: 'pods', subresource: 'metrics' },
+  openshift: { verb: 'get', group: 'metrics.k8s.io', resource: 'pods', subresource: '' },
+};
+
+const attributes = v.union([
+  v.pipe(
+    v.picklist(['seed', 'seedPodsMetrics', 'openshift']),
+    v.transform((name): ResourceAttributesConfig => ATTRIBUTE_PRESETS[name] ?? SEED_ATTRIBUTES),
+  ),
+  v.strictObject({ verb: text(), group: v.string(), resource: text(), subresource: v.string() }),
+]);
+
+const kubernetesAccess = v.strictObject({
+  kind: v.literal('kubernetes'),
+  apiServer: section({
+    url: described(httpUrl(), 'https://kubernetes.default.svc', 'URL of the API server.'),
+    caFile: described(
+      filePath(),
+      '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt',
+      'Certificate authority of the API server, PEM; read again at least once a minute.',
+    ),
+    tokenFile: described(
+      filePath(),
+      '/var/run/secrets/kubernetes.io/serviceaccount/token',
+      'Token of the frontend itself; read again at least once a minute.',
+    ),
+    timeoutMs: described(
+      milliseconds(100, 30_000),
+      10_000,
+      'Longest time one review may take. After it there is no verdict, and the answer is 503.',
+    ),
+  }),
+  audiences: described(
+    v.array(text()),
+    [],
+    'Audiences that a token may be meant for, sent with every TokenReview; the answer must name one of them. Empty: the audience of the API server itself.',
+  ),
+  attributes: described(
+    attributes,
+    'seed',
+    'What a reader must be allowed in the namespace: `seed` (`get namespace/metrics`), `seedPodsMetrics` (`get pods/metrics`), `openshift` (`get pods.metrics.k8s.io`), or verb, group, resource and subresource.',
+  ),
+  cache: section({
+    authenticatedTtlMs: described(
+      milliseconds(0, 300_000),
+      30_000,
+      'How long an authenticated token is remembered, never beyond its own expiry. 0 switches it off.',
+    ),
+    rejectedTtlMs: described(
+      milliseconds(0, 300_000),
+      10_000,
+      'How long a rejected token is remembered. 0 switches it off.',
+    ),
+    allowedTtlMs: described(
+      milliseconds(0, 300_000),
+      30_000,
+      'How long an allowed review is remembered: a revoked RoleBinding works at most this long. 0 switches it off.',
+    ),
+    deniedTtlMs: described(
+      milliseconds(0, 300_000),
+      5_000,
+      'How long a denied review is remembered. 0 switches it off.',
+    ),
+    maxEntries: described(
+      integer(1, 1_000_000),
+      8_192,
+      'Entries in each of the four caches; the least recently used one goes first.',
+    ),
+  }),
+  budget: section({
+    maxInFlight: described(
+      integer(1, 1_000),
+      64,
+      'Reviews that may wait for the API server at once. Over it: 503 with Retry-After.',
+    ),
+    reviewsPerSecond: described(
+      integer(1, 10_000),
+      200,
+      'Reviews per second, in all. Over it: 503 with Retry-After.',
+    ),
+    unknownTokensPerSecond: described(
+      integer(1, 10_000),
+      50,
+      'TokenReviews per second for tokens that no cache knows, so that a flood of them leaves room for known callers.',
+    ),
+  }),
+});
+
+const staticTokensAccess = v.strictObject({
+  kind: v.literal('staticTokens'),
+  file: v.pipe(
+    filePath(),
+    v.description('JSON or YAML file: a list of token, username and the namespaces it may read.'),
+  ),
+  unsafeInCluster: described(
+    v.boolean(),
+    false,
+    'Static tokens are refused inside a cluster unless this says otherwise.',
+  ),
+});
+
+const schema = v.pipe(
+  v.strictObject({
+    apiVersion: v.pipe(v.literal(CONFIG_API_VERSION), v.description('Version of this format.')),
+    kind: v.pipe(v.literal('QueryFrontend'), v.description('The role this document configures.')),
+    tenancyLabel: described(
+      v.pipe(
+        v.string(),
+        v.check(
+          (it) => parseTenancyLabel(it) !== undefined,
+          'must be a label name that does not begin with "__"',
+        ),
+        v.transform((it) => parseTenancyLabel(it) ?? DEFAULT_TENANCY_LABEL),
+      ),
+      'namespace',
+      'The label that carries the tenant on every series.',
+    ),
+    listener: section({
+      address: described(text(), '0.0.0.0', 'Address that tenants connect to.'),
+      port: described(port(), 8443, 'Port that tenants connect to; 0 takes a free one.'),
+      tls: v.optional(
+        v.pipe(
+          v.strictObject({
+            certFile: v.pipe(filePath(), v.description('Serving certificate chain, PEM.')),
+            keyFile: v.pipe(filePath(), v.description('Private key of the certificate, PEM.')),
+          }),
+          v.description('Serving certificate. Without it the listener speaks plain HTTP.'),
+        ),
+      ),
+      unsafePlainHttp: described(
+        v.boolean(),
+        false,
+        'Allows plain HTTP on an address that is not loopback. Tokens then travel in clear text.',
+      ),
+      maxConnections: described(integer(1, 100_000), 1_024, 'Client connections at once.'),
+      headersTimeoutMs: described(
+        milliseconds(100, 120_000),
+        10_000,
+        'Longest time a client may take to send its request headers.',
+      ),
+      requestTimeoutMs: described(
+        milliseconds(100, 300_000),
+        30_000,
+        'Longest time a client may take to send a whole request.',
+      ),
+      keepAliveTimeoutMs: described(
+        milliseconds(0, 600_000),
+        100_000,
+        'How long an idle connection is kept. Longer than the 90 s of Grafana, so that the client closes first.',
+      ),
+    }),
+    operations: section({
+      address: described(text(), '0.0.0.0', 'Address of metrics, health and readiness.'),
+      port: described(port(), 9_091, 'Port of metrics, health and readiness; 0 takes a free one.'),
+    }),
+    upstream: v.strictObject({
+      url: v.pipe(
+        httpUrl(),
+        v.description(
+          'URL of the Prometheus or Thanos querier; its path is put before the API path.',
+        ),
+      ),
+      deadlineMs: described(
+        milliseconds(100, 600_000),
+        28_000,
+        'Longest time the upstream may take for one answer, body included. Below the 30 s after which Grafana gives up.',
+      ),
+      maxSockets: described(integer(1, 10_000), 256, 'Connections to the upstream at once.'),
+    }),
+    access: v.variant('kind', [kubernetesAccess, staticTokensAccess]),
+    limits: section({
+      tenants: described(integer(1, 1_000), 200, 'Namespaces that one request may name.'),
+      bodyBytes: described(integer(1_024, 1_048_576), 65_536, 'Bytes of a POST body.'),
+      queryBytes: described(integer(64, 1_048_576), 32_768, 'Bytes of one PromQL expression.'),
+      queryDepth: described(integer(8, 500), 200, 'Nesting depth of one PromQL expression.'),
+      querySelectors: described(integer(1, 10_000), 500, 'Selectors in one PromQL expression.'),
+    }),
+  }),
+  v.check(
+    (config) =>
+      config.listener.tls !== undefined ||
+      config.listener.unsafePlainHttp ||
+      isLoopback(config.listener.address),
+    'listener: without tls the address must be loopback, or unsafePlainHttp must be true',
+  ),
+);
+
+/** The schema behind {@link parseQueryFrontendConfig}, for the generated reference alone. */
+export const QUERY_FRONTEND_SCHEMA: v.GenericSchema<unknown, QueryFrontendConfig> = schema;
+
+/** Reads the configuration of the query frontend. Every problem is reported, not only the first. */
+export function parseQueryFrontendConfig(
+  document: unknown,
+): Result<QueryFrontendConfig, readonly ConfigProblem[]> {
+  return parseDocument(QUERY_FRONTEND_SCHEMA, document);
+}
+
+/** Prints a configuration as the JSON text that {@link parseQueryFrontendConfig} reads back. */
+export function printQueryFrontendConfig(config: QueryFrontendConfig): string {
+  return `${JSON.stringify(config, null, 2)}\n`;
+}
+
+function isLoopback(address: string): boolean {
+  return address === 'localhost' || address === '::1' || /^127(?:\.\d{1,3}){3}$/.test(address);
+}

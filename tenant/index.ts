@@ -1,0 +1,8 @@
+export { MAX_TENANT_ID_LENGTH, parseTenantId, type TenantId } from './tenant-id.ts';
+export {
+  DEFAULT_TENANCY_LABEL,
+  TENANT_NAMESPACE_LABEL,
+  parseTenancyLabel,
+  type TenancyLabel,
+} from './tenancy-label.ts';
+export { TenantScope } from './tenant-scope.ts';
