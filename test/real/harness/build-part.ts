@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { access, constants, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { withBuildLock } from './build-lock.ts';
+import { runsInCi } from './ci.ts';
+import { installedProgram } from './installed-part.ts';
+import { PartUnavailable } from './part-unavailable.ts';
+import { OPERATOR_MODULE, type Part, type PartName, PARTS } from './parts.ts';
+import { type ProgramResult, runProgram } from './processes.ts';
+
+const BUILD_TIMEOUT_MS = 60 * 60_000;
+const LDFLAGS = '-s -w';
+const GO_HINT = 'install Go 1.26 or newer (https://go.dev/doc/install) and let it fetch modules';
+
+const binaries = new Map<PartName, Promise<string>>();
+
+/**
+ * Gives the path of a part's program, which is built when there is none yet.
+ *
+ * Outside CI a program on PATH will do if it is not older than the pinned version. CI always uses
+ * the pinned one.
+ *
+ * @throws {@link PartUnavailable} If the program can be neither found nor built.
+ */
+export function partBinary(name: PartName): Promise<string> {
+  const known = binaries.get(name) ?? findOrBuild(PARTS[name]);
+  binaries.set(name, known);
+  return known;
+}
+
+/**
+ * Gives the folder with the custom resource definitions of the Prometheus operator, one YAML file
+ * each. It belongs to Go's module cache and cannot be written to.
+ *
+ * @throws {@link PartUnavailable} If the module cannot be fetched.
+ */
+export async function operatorCrdFolder(): Promise<string> {
+  const { folder, module, version, crdFolder } = OPERATOR_MODULE;
+  const list = ['mod', 'download', '-json', `${module}@${version}`];
+  const { stdout } = await go('prometheus-operator', toolFolder(folder), list);
+  const answer: unknown = JSON.parse(stdout);
+  if (typeof answer === 'object' && answer !== null && 'Dir' in answer) {
+    return join(String(answer.Dir), crdFolder);
+  }
+  throw new TypeError(`go ${list.join(' ')} names no folder: ${stdout}`);
+}
+
+/** Gives the folder of the Go module that pins a part. */
+export function toolFolder(folder: string): string {
+  return join(import.meta.dirname, '..', 'tools', folder);
+}
+
+async function findOrBuild(part: Part): Promise<string> {
+  const installed = runsInCi() ? undefined : await installedProgram(part);
+  if (installed !== undefined) {
+    return installed;
+  }
+  const folder = join(cacheFolder(), `${part.name}-${part.version}-${await fingerprint(part)}`);
+  const binary = join(folder, part.name);
+  if (await isExecutable(binary)) {
+    return binary;
+  }
+  await mkdir(folder, { recursive: true });
+  await withBuildLock(folder, async () => {
+    // Whoever held the lock before may have built it.
+    if (!(await isExecutable(binary))) {
+      await build(part, binary);
+    }
+  });
+  return binary;
+}
+
+async function build(part: Part, binary: string): Promise<void> {
+  const start = Date.now();
+  progress(`building ${part.name} ${part.version} (${part.buildTime}) ...`);
+  const unfinished = `${binary}.${process.pid}`;
+  const flags = [
+    '-mod=readonly',
+    '-trimpath',
+    '-buildvcs=false',
+    `-ldflags=${LDFLAGS}`,
+    `-tags=${part.tags.join()}`,
+  ];
+  try {
+    const args = ['build', ...flags, '-o', unfinished, part.package];
+    await go(part.name, toolFolder(part.folder), args);
+    await rename(unfinished, binary);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+  progress(`built ${part.name} in ${Math.round((Date.now() - start) / 1000)} s`);
+}
+
+async function go(
+  part: PartUnavailable['part'],
+  folder: string,
+  args: readonly string[],
+): Promise<ProgramResult> {
+  const env = { CGO_ENABLED: '0', GOWORK: 'off' };
+  let result: ProgramResult;
+  try {
+    result = await runProgram('go', args, { folder, env, timeoutMs: BUILD_TIMEOUT_MS });
+  } catch (cause) {
+    const reason = 'there is no `go` on PATH to build it';
+    throw new PartUnavailable({ part, reason, hint: GO_HINT }, { cause });
+  }
+  if (result.exitCode !== 0) {
+    const reason = `\`go ${args[0]}\` in ${folder} says: ${result.stderr.trim().slice(-2_000)}`;
+    throw new PartUnavailable({ part, reason, hint: GO_HINT });
+  }
+  return result;
+}
+
+/** Changes with everything that the program is made from. */
+async function fingerprint(part: Part): Promise<string> {
+  const folder = toolFolder(part.folder);
+  const sources = (await readdir(folder)).filter((file) => /^go\.(mod|sum)$|\.go$/.test(file));
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify([part.package, part.tags, LDFLAGS, process.platform, process.arch]));
+  for (const file of sources.sort()) {
+    hash.update(`\n${file}\n`).update(await readFile(join(folder, file)));
+  }
+  return hash.digest('hex').slice(0, 12);
+}
+
+function cacheFolder(): string {
+  const base = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+  return join(base, 'prometheus-tenancy-kit', 'parts');
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+function progress(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
