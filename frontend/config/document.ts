@@ -5,11 +5,14 @@ import { accept, refuse, type Result } from '../result.ts';
 export interface ConfigProblem {
   /** Where: member names joined by dots, such as `listener.port`; empty for the whole document. */
   readonly path: string;
-  /** What is wrong, as one clause. */
+  /** What is wrong, as one clause. It never quotes a value, which may be a secret. */
   readonly message: string;
 }
 
-/** Checks a document against a schema and reports every problem. Unknown members are problems. */
+/**
+ * Checks a document against a schema and reports every problem; of several unknown members of one
+ * object, the first.
+ */
 export function parseDocument<T>(
   schema: v.GenericSchema<unknown, T>,
   document: unknown,
@@ -17,11 +20,59 @@ export function parseDocument<T>(
   const parsed = v.safeParse(schema, document);
   if (parsed.success) return accept(parsed.output);
   return refuse(
-    parsed.issues.map((issue) => ({ path: v.getDotPath(issue) ?? '', message: issue.message })),
+    parsed.issues.map((issue) => ({
+      path: v.getDotPath(issue) ?? '',
+      message: describeIssue(issue),
+    })),
   );
 }
 
 /** Says one problem in a line, for the log and the terminal. */
 export function describeConfigProblem(problem: ConfigProblem): string {
   return problem.path === '' ? problem.message : `${problem.path}: ${problem.message}`;
+}
+
+// The library's own messages quote the input and speak of types; ours speak of settings.
+function describeIssue(issue: v.BaseIssue<unknown>): string {
+  const requirement = String(issue.requirement);
+  switch (issue.type) {
+    case 'strict_object':
+      return describeMember(issue.expected);
+    case 'string':
+      return 'must be a text';
+    case 'number':
+      return 'must be a number';
+    case 'integer':
+      return 'must be a whole number';
+    case 'boolean':
+      return 'must be true or false';
+    case 'array':
+      return 'must be a list';
+    case 'min_value':
+      return `must be at least ${requirement}`;
+    case 'max_value':
+      return `must be at most ${requirement}`;
+    case 'non_empty':
+      return 'must not be empty';
+    case 'max_length':
+      return `must not be longer than ${requirement}`;
+    case 'check':
+    case 'raw_transform':
+      return issue.message;
+    default:
+      return `must be ${describeExpected(issue.expected)}`;
+  }
+}
+
+function describeMember(expected: string | null): string {
+  if (expected === 'never') return 'unknown setting';
+  return expected === 'Object' ? 'must be a group of settings' : 'missing';
+}
+
+// Such as `("seed" | "openshift") | Object`.
+function describeExpected(expected: string | null): string {
+  return (expected ?? 'something else')
+    .replaceAll(/[()]/g, '')
+    .replaceAll(' | ', ' or ')
+    .replaceAll('Object', 'a group of settings');
 }

@@ -255,7 +255,7 @@ const schema = v.pipe(
         'Longest time a client may take to send a whole request.',
       ),
       keepAliveTimeoutMs: described(
-        milliseconds(0, 600_000),
+        milliseconds(100, 600_000),
         100_000,
         'How long an idle connection is kept. Longer than the 90 s of Grafana, so that the client closes first.',
       ),
@@ -274,7 +274,7 @@ const schema = v.pipe(
       deadlineMs: described(
         milliseconds(100, 600_000),
         28_000,
-        'Longest time the upstream may take for one answer, body included. Below the 30 s after which Grafana gives up.',
+        'Longest time for one answer, access reviews and body included. Below the 30 s after which Grafana gives up.',
       ),
       maxSockets: described(integer(1, 10_000), 256, 'Connections to the upstream at once.'),
     }),
@@ -293,6 +293,10 @@ const schema = v.pipe(
       config.listener.unsafePlainHttp ||
       isLoopback(config.listener.address),
     'listener: without tls the address must be loopback, or unsafePlainHttp must be true',
+  ),
+  v.check(
+    ({ listener }) => listener.headersTimeoutMs <= listener.requestTimeoutMs,
+    'listener: headersTimeoutMs must not be greater than requestTimeoutMs',
   ),
 );
 

@@ -1,0 +1,136 @@
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import type { UpstreamConfig } from '../../config/query-frontend.ts';
+import { Fault } from '../../fault.ts';
+import type { UpstreamRequest } from '../../http/forward.ts';
+import type { Upstream, UpstreamAnswer } from '../../http/upstream.ts';
+
+/** Longest URL that is sent as GET, in bytes; longer requests travel as POST forms. */
+export const MAX_GET_URL_BYTES = 4_096;
+
+/** An upstream over HTTP or HTTPS, with connections kept alive. */
+export interface HttpUpstream extends Upstream {
+  /** Closes idle connections; call it when no request is under way. */
+  close(): void;
+}
+
+interface Message {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Creates the upstream adapter. Redirects are never followed; the caller sees their status. */
+export function createHttpUpstream(
+  config: Pick<UpstreamConfig, 'url' | 'maxSockets'>,
+): HttpUpstream {
+  const url = new URL(config.url);
+  const transport = url.protocol === 'https:' ? https : http;
+  const agent = new transport.Agent({
+    keepAlive: true,
+    maxSockets: config.maxSockets,
+    scheduling: 'lifo',
+  });
+  const basePath = url.pathname.replace(/\/$/, '');
+
+  const attempt = (
+    message: Message,
+    signal: AbortSignal,
+    connections: http.Agent | false,
+  ): Promise<UpstreamAnswer> =>
+    new Promise((resolve, reject) => {
+      const { method, path, headers, body } = message;
+      const request = transport.request(url, {
+        agent: connections,
+        method,
+        path,
+        headers,
+        signal,
+        insecureHTTPParser: false,
+      });
+      request.once('response', (response) => {
+        try {
+          resolve(readAnswer(response));
+        } catch (error) {
+          response.destroy();
+          reject(asFault(error));
+        }
+      });
+      // Stays on: a second error, after the answer began, must not go unheard.
+      request.on('error', (cause: NodeJS.ErrnoException) => {
+        const isStale = request.reusedSocket && isClosedConnection(cause) && !signal.aborted;
+        reject(isStale ? new StaleConnection() : asFault(cause));
+      });
+      // A request may end without an answer and without an error.
+      request.once('close', () => {
+        reject(new Fault('upstream_unavailable', 'get an answer of the upstream'));
+      });
+      request.end(body);
+    });
+
+  return {
+    send: async (request, signal) => {
+      const message = toMessage(request, basePath);
+      try {
+        return await attempt(message, signal, agent);
+      } catch (error) {
+        // The other side may close an idle connection just as we take it; the queries we send only
+        // read, so asking once more is safe, on a connection of its own that cannot be stale.
+        if (error instanceof StaleConnection) return await attempt(message, signal, false);
+        throw error;
+      }
+    },
+    close: () => {
+      agent.destroy();
+    },
+  };
+}
+
+class StaleConnection extends Fault {
+  constructor() {
+    super('upstream_unavailable', 'use an idle connection to the upstream');
+  }
+}
+
+function isClosedConnection(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ECONNRESET' || error.code === 'EPIPE';
+}
+
+function asFault(cause: unknown): Fault {
+  if (cause instanceof Fault) return cause;
+  return new Fault('upstream_unavailable', 'send a query upstream', { cause });
+}
+
+function readAnswer(response: IncomingMessage): UpstreamAnswer {
+  const { headers } = response;
+  const status = response.statusCode ?? 0;
+  if (status === 200) {
+    const encoding = headers['content-encoding'] ?? 'identity';
+    if (encoding !== 'identity') {
+      throw new Fault('upstream_unexpected', 'read an answer of the upstream that is compressed');
+    }
+    // Any other transfer coding would be a compression too.
+    const isChunked = headers['transfer-encoding']?.toLowerCase() === 'chunked';
+    if (!isChunked && headers['content-length'] === undefined) {
+      throw new Fault('upstream_unexpected', 'read an answer of the upstream that has no length');
+    }
+  }
+  return { status, contentType: headers['content-type'] ?? '', body: response };
+}
+
+function toMessage(request: UpstreamRequest, basePath: string): Message {
+  const path = basePath + request.path;
+  const headers: Record<string, string> = {
+    Accept: 'application/json',
+    'Accept-Encoding': 'identity',
+    ...(request.traceparent !== undefined && { traceparent: request.traceparent }),
+  };
+  const target = request.form === '' ? path : `${path}?${request.form}`;
+  if (request.isGetOnly || target.length <= MAX_GET_URL_BYTES) {
+    return { method: 'GET', path: target, headers, body: '' };
+  }
+  headers['Content-Type'] = 'application/x-www-form-urlencoded';
+  headers['Content-Length'] = String(request.form.length);
+  return { method: 'POST', path, headers, body: request.form };
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  createAccessReviewer,
+  readVerdict,
+} from '../../../frontend/adapters/kubernetes/access-reviewer.ts';
+import { tenants } from '../../access/fakes.ts';
+import { startFakeApiServer } from './fake-api-server.ts';
+
+describe('createAccessReviewer', () => {
+  it('creates a SubjectAccessReview with the user field for field', async () => {
+    await using server = await startFakeApiServer(() => ({
+      status: 201,
+      body: { status: { allowed: true } },
+    }));
+    const extra = { 'authentication.kubernetes.io/pod-name': ['web-0'] };
+    const identity = { username: 'jane', uid: '7', groups: ['b', 'a'], extra };
+    const attributes = { verb: 'get', group: 'g', resource: 'pods', subresource: 'metrics' };
+    const [tenant] = tenants('team-a');
+    if (tenant === undefined) throw new TypeError('no tenant');
+    const reviewer = createAccessReviewer(server.client);
+    expect(await reviewer.reviewAccess({ identity, attributes, tenant })).toBe('allowed');
+    expect(server.requests).toMatchObject([
+      { method: 'POST', path: '/apis/authorization.k8s.io/v1/subjectaccessreviews' },
+    ]);
+    expect(server.requests[0]?.body).toEqual({
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SubjectAccessReview',
+      spec: {
+        user: 'jane',
+        uid: '7',
+        groups: ['b', 'a'],
+        extra,
+        resourceAttributes: { namespace: 'team-a', ...attributes },
+      },
+    });
+  });
+});
+
+describe('the verdict of a SubjectAccessReview', () => {
+  it.each<[object, string]>([
+    [{ allowed: true }, 'allowed'],
+    [{ allowed: true, denied: false }, 'allowed'],
+    [{ allowed: true, evaluationError: 'a role is missing' }, 'allowed'],
+    [{ allowed: true, denied: true }, 'denied'],
+    [{ allowed: true, denied: 'true' }, 'denied'],
+    [{ allowed: false }, 'denied'],
+    [{ allowed: false, evaluationError: 'a webhook failed' }, 'denied'],
+  ])('is, for %j, %s', (status, verdict) => {
+    expect(readVerdict({ status })).toBe(verdict);
+  });
+
+  it.each([null, {}, { status: {} }, { status: { allowed: 'true' } }, { status: { allowed: 1 } }])(
+    'is none, but a fault, for %j',
+    (answer) => {
+      expect(() => readVerdict(answer)).toThrow('not a SubjectAccessReview');
+    },
+  );
+});
