@@ -1,0 +1,26 @@
+// Writes the generated documents, or with --check compares them with what is there.
+import { readFile, writeFile } from 'node:fs/promises';
+import process from 'node:process';
+import { format } from 'prettier';
+import { COMMAND_LINE_PAGE } from './pages/command-line.ts';
+import { CONFIGURATION_PAGE } from './pages/configuration.ts';
+import { ENDPOINTS_PAGE } from './pages/endpoints.ts';
+import { ERRORS_PAGE } from './pages/errors.ts';
+import { METRICS_PAGE } from './pages/metrics.ts';
+
+const PAGES = [COMMAND_LINE_PAGE, CONFIGURATION_PAGE, ENDPOINTS_PAGE, ERRORS_PAGE, METRICS_PAGE];
+
+const isCheck = process.argv.includes('--check');
+const stale: string[] = [];
+for (const page of PAGES) {
+  const file = new URL(page.file, import.meta.url);
+  const text = await format(await page.markdown(), { parser: 'markdown', printWidth: 100 });
+  const present = await readFile(file, 'utf8').catch(() => '');
+  if (present === text) continue;
+  if (isCheck) stale.push(page.file);
+  else await writeFile(file, text);
+}
+if (stale.length > 0) {
+  process.stderr.write(`not up to date, run npm run docs: ${stale.join(', ')}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,96 @@
+import * as v from 'valibot';
+import { CONFIG_API_VERSION } from '../../frontend/config/api-version.ts';
+import { QUERY_FRONTEND_SCHEMA } from '../../frontend/config/query-frontend.ts';
+import { GENERATED_NOTE, type Page, table } from './page.ts';
+
+const INTRODUCTION = `# Configuration of the query frontend
+
+A YAML or JSON document (the bundles in manifests read JSON only). Unknown settings are refused, and
+every problem is reported at once. Times are in milliseconds, sizes in bytes.
+
+\`\`\`yaml
+apiVersion: ${CONFIG_API_VERSION}
+kind: QueryFrontend
+listener:
+  tls:
+    certFile: /etc/query-frontend/tls/tls.crt
+    keyFile: /etc/query-frontend/tls/tls.key
+upstream:
+  url: http://thanos-querier:10902
+access:
+  kind: kubernetes
+  audiences: [prometheus-tenancy-kit]
+\`\`\``;
+
+interface Setting {
+  readonly path: string;
+  readonly fallback: string;
+  readonly bounds: string;
+  readonly description: string;
+}
+
+// The parts of a valibot schema that this page reads; its own types do not name them in general.
+interface Schema {
+  readonly type: string;
+  readonly entries?: Readonly<Record<string, Schema>>;
+  readonly options?: readonly Schema[];
+  readonly wrapped?: Schema;
+  readonly default?: unknown;
+  readonly literal?: unknown;
+}
+
+/** Every setting, read from the schema that the program parses with. */
+export const CONFIGURATION_PAGE: Page = {
+  file: 'configuration.md',
+  markdown: () => {
+    const rows = settings('', QUERY_FRONTEND_SCHEMA as unknown as Schema).map((setting) => [
+      `\`${setting.path}\``,
+      setting.fallback,
+      setting.bounds,
+      setting.description,
+    ]);
+    const head = ['setting', 'default', 'bounds', 'meaning'];
+    return `${INTRODUCTION}\n\n${GENERATED_NOTE}\n\n${table(head, rows)}\n`;
+  },
+};
+
+function settings(path: string, schema: Schema): readonly Setting[] {
+  const inner = schema.type === 'optional' ? (schema.wrapped ?? schema) : schema;
+  if (inner.type === 'strict_object') {
+    return Object.entries(inner.entries ?? {}).flatMap(([name, entry]) =>
+      settings(path === '' ? name : `${path}.${name}`, entry),
+    );
+  }
+  if (inner.type === 'variant') {
+    return (inner.options ?? []).flatMap((option) =>
+      settings(path, option).map((setting) => ({
+        ...setting,
+        path: named(setting.path, path, option),
+      })),
+    );
+  }
+  return [leaf(path, schema, inner)];
+}
+
+// The members of one alternative are shown behind the kind that chooses it.
+function named(path: string, base: string, option: Schema): string {
+  const kind = String(option.entries?.['kind']?.literal);
+  return path.replace(`${base}.`, `${base}(${kind}).`);
+}
+
+function leaf(path: string, schema: Schema, inner: Schema): Setting {
+  const valibot = inner as unknown as v.GenericSchema;
+  const bounds: unknown = v.getMetadata(valibot)['bounds'];
+  const literal = inner.literal === undefined ? '' : `\`${JSON.stringify(inner.literal)}\``;
+  return {
+    path,
+    fallback:
+      schema.type === 'optional' && schema.default !== undefined
+        ? `\`${JSON.stringify(schema.default)}\``
+        : schema.type === 'optional'
+          ? 'none'
+          : 'required',
+    bounds: typeof bounds === 'string' ? bounds : literal,
+    description: v.getDescription(valibot) ?? '',
+  };
+}
