@@ -1,0 +1,134 @@
+import { TENANT_NAMESPACE_LABEL } from '../../tenant/tenancy-label.ts';
+import { OBJSTORE_FILE, objstoreMount } from '../objstore-secret.ts';
+import { NOBODY, restrictedPod } from '../pod-security.ts';
+import { type ContainerResources, toResourceRequirements } from '../resources.ts';
+import { printDuration, toQuantity } from '../units.ts';
+import { enforcedLimitFields } from './enforced-limits.ts';
+import {
+  PROMETHEUS_LABEL,
+  REPLICA_LABEL,
+  type TenantPrometheusSettings,
+} from './tenant-prometheus-props.ts';
+
+/** A part of the `spec` of a Prometheus resource, as the API server stores it. */
+export type SpecFields = Readonly<Record<string, unknown>>;
+
+/** Name of the web port of a Prometheus pod. */
+export const WEB_PORT_NAME = 'web';
+
+/**
+ * The fields that keep tenants apart, whatever their monitors say.
+ *
+ * Selectors for scrape configurations, probes and rules stay absent, which selects none: the
+ * operator's enforcement has gaps for each of the three.
+ */
+export function tenancyFields(subject: string, settings: TenantPrometheusSettings): SpecFields {
+  const { unsafe } = settings;
+  const tenantNamespaces = unsafe.unsafeEveryNamespace
+    ? {}
+    : { matchExpressions: [{ key: TENANT_NAMESPACE_LABEL, operator: 'Exists' }] };
+  return {
+    enforcedNamespaceLabel: settings.tenancyLabel,
+    ignoreNamespaceSelectors: !unsafe.unsafeForeignNamespaces,
+    overrideHonorLabels: !unsafe.unsafeHonorLabels,
+    overrideHonorTimestamps: !unsafe.unsafeHonorTimestamps,
+    arbitraryFSAccessThroughSMs: { deny: !unsafe.unsafeFileAccess },
+    ...enforcedLimitFields(subject, settings.limits),
+    serviceMonitorNamespaceSelector: tenantNamespaces,
+    serviceMonitorSelector: {},
+    podMonitorNamespaceSelector: tenantNamespaces,
+    podMonitorSelector: {},
+  };
+}
+
+/** The fields that close what Prometheus offers beside its query API. */
+export function surfaceFields(settings: TenantPrometheusSettings): SpecFields {
+  return {
+    enableAdminAPI: settings.unsafe.unsafeAdminApi,
+    enableRemoteWriteReceiver: false,
+    enableOTLPReceiver: false,
+    // A signal instead of the lifecycle API: a target could be made to ask for `/-/quit`.
+    reloadStrategy: 'ProcessSignal',
+    // Endpoints are deprecated and hold at most 1,000 addresses.
+    serviceDiscoveryRole: 'EndpointSlice',
+    portName: WEB_PORT_NAME,
+  };
+}
+
+/** The fields that say who this Prometheus is, in Thanos and in alerts. */
+export function identityFields(settings: TenantPrometheusSettings): SpecFields {
+  return {
+    externalLabels: settings.externalLabels,
+    prometheusExternalLabelName: PROMETHEUS_LABEL,
+    replicaExternalLabelName: REPLICA_LABEL,
+    scrapeInterval: printDuration(settings.scrapeInterval),
+    retention: printDuration(settings.retention),
+  };
+}
+
+/** The fields of the Thanos sidecar, which uploads blocks and answers the querier. */
+export function sidecarFields(settings: TenantPrometheusSettings): SpecFields {
+  return {
+    // Said outright: operators since 0.93 would otherwise let Prometheus compact blocks that were
+    // uploaded, which needs a sidecar flag that not every Thanos has.
+    disableCompaction: true,
+    thanos: {
+      image: settings.thanos.image,
+      version: settings.thanos.version,
+      objectStorageConfigFile: OBJSTORE_FILE,
+      volumeMounts: [objstoreMount()],
+      logFormat: 'json',
+      resources: resourceFields(settings.sidecarResources),
+    },
+  };
+}
+
+/** The fields of the pods: image, disk, rights and where they may run. */
+export function podFields(
+  settings: TenantPrometheusSettings,
+  podLabels: Readonly<Record<string, string>>,
+): SpecFields {
+  return {
+    image: settings.prometheus.image,
+    version: settings.prometheus.version,
+    replicas: settings.replicas,
+    serviceAccountName: `prometheus-${settings.name}`,
+    automountServiceAccountToken: true,
+    enableServiceLinks: false,
+    podMetadata: { labels: podLabels },
+    resources: resourceFields(settings.resources),
+    securityContext: restrictedPod(NOBODY),
+    logFormat: 'json',
+    storage: {
+      volumeClaimTemplate: {
+        spec: {
+          accessModes: ['ReadWriteOnce'],
+          ...(settings.storageClassName === undefined
+            ? {}
+            : { storageClassName: settings.storageClassName }),
+          resources: { requests: { storage: toQuantity(settings.storage).value } },
+        },
+      },
+    },
+    topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map(
+      (topologyKey) => ({
+        maxSkew: 1,
+        topologyKey,
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: podLabels },
+      }),
+    ),
+  };
+}
+
+// The resource is written as it is stored, so the quantities are unwrapped here.
+function resourceFields(resources: ContainerResources): SpecFields {
+  const { requests, limits } = toResourceRequirements(resources);
+  return { requests: unwrap(requests), limits: unwrap(limits) };
+}
+
+function unwrap(
+  quantities: Readonly<Record<string, { readonly value: unknown }>> = {},
+): SpecFields {
+  return Object.fromEntries(Object.entries(quantities).map(([key, it]) => [key, it.value]));
+}

@@ -1,0 +1,97 @@
+import { TENANT_NAMESPACE_LABEL } from '../../tenant/tenancy-label.ts';
+import { refuseTenancyLabelAmong } from '../tenancy-labels.ts';
+import { surfaceFields, tenancyFields } from './prometheus-spec.ts';
+import type { TenantPrometheusSettings } from './tenant-prometheus-props.ts';
+
+/** The `spec` of a resource after every patch, of which nothing is known. */
+export type FinalSpec = Readonly<Record<string, unknown>>;
+
+/**
+ * Says what is wrong with a Prometheus resource that is about to be written.
+ *
+ * The walls are checked on the final text, so that a JSON patch, which is there for what the kit does
+ * not know, cannot silently take one down.
+ */
+export function brokenWalls(spec: FinalSpec, settings: TenantPrometheusSettings): string[] {
+  return [
+    ...changedFields(spec, settings),
+    ...foreignKinds(spec),
+    ...foreignRules(spec),
+    ...tenancyLabelAsIdentity(spec, settings),
+  ];
+}
+
+// Which monitors of a tenant are taken is no wall; everything else that these set is.
+const FREE_FIELDS = ['serviceMonitorSelector', 'podMonitorSelector', 'portName'];
+
+function changedFields(spec: FinalSpec, settings: TenantPrometheusSettings): string[] {
+  const walls = { ...tenancyFields('walls', settings), ...surfaceFields(settings) };
+  return Object.entries(walls)
+    .filter(([field]) => !FREE_FIELDS.includes(field))
+    .filter(([field, value]) => JSON.stringify(spec[field]) !== JSON.stringify(value))
+    .map(
+      ([field, value]) =>
+        `spec.${field} must be ${JSON.stringify(value)} to keep tenants apart; ` +
+        'use the property of the construct if it has one',
+    );
+}
+
+function foreignKinds(spec: FinalSpec): string[] {
+  return ['scrapeConfigSelector', 'probeSelector']
+    .filter((field) => isSet(spec[field]) && reachesTenants(spec, field))
+    .map(
+      (field) =>
+        `spec.${field} takes objects of tenants, whose targets the operator does not confine; ` +
+        `restrict spec.${namespaceSelectorOf(field)} to namespaces without ${TENANT_NAMESPACE_LABEL}`,
+    );
+}
+
+function foreignRules(spec: FinalSpec): string[] {
+  if (!isSet(spec['ruleSelector']) || !reachesTenants(spec, 'ruleSelector')) return [];
+  return [
+    'spec.ruleSelector takes rules of tenants, and the enforcement of the operator answers from ' +
+      'other tenants (aggregation parameters, templates); restrict spec.ruleNamespaceSelector to ' +
+      `namespaces without ${TENANT_NAMESPACE_LABEL}`,
+  ];
+}
+
+function tenancyLabelAsIdentity(spec: FinalSpec, settings: TenantPrometheusSettings): string[] {
+  const external = spec['externalLabels'];
+  const labels = typeof external === 'object' && external !== null ? Object.keys(external) : [];
+  try {
+    refuseTenancyLabelAmong('spec.externalLabels', settings.tenancyLabel, [
+      ...labels,
+      String(spec['replicaExternalLabelName']),
+      String(spec['prometheusExternalLabelName']),
+    ]);
+    return [];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
+// Without a namespace selector the operator looks only into the namespace of the Prometheus.
+function reachesTenants(spec: FinalSpec, selectorField: string): boolean {
+  const selector = spec[namespaceSelectorOf(selectorField)];
+  return isSet(selector) && !excludesTenants(selector);
+}
+
+function namespaceSelectorOf(selectorField: string): string {
+  return selectorField.replace(/Selector$/, 'NamespaceSelector');
+}
+
+function excludesTenants(selector: unknown): boolean {
+  if (typeof selector !== 'object' || selector === null) return false;
+  const expressions: unknown = 'matchExpressions' in selector ? selector.matchExpressions : [];
+  return (
+    Array.isArray(expressions) &&
+    expressions.some(
+      (it: { key?: unknown; operator?: unknown }) =>
+        it.key === TENANT_NAMESPACE_LABEL && it.operator === 'DoesNotExist',
+    )
+  );
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}

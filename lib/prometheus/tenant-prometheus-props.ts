@@ -1,0 +1,203 @@
+import { Duration, Size } from 'cdk8s';
+import { Cpu } from 'cdk8s-plus-28';
+import { DEFAULT_TENANCY_LABEL, type TenancyLabel } from '../../tenant/tenancy-label.ts';
+import { PROMETHEUS_IMAGE, PROMETHEUS_VERSION, THANOS_IMAGE, THANOS_VERSION } from '../images.ts';
+import type { ObjstoreSecret } from '../objstore-secret.ts';
+import type { ContainerResources } from '../resources.ts';
+import { SynthError } from '../synth-error.ts';
+import { refuseTenancyLabelAmong, requireTenancyLabel } from '../tenancy-labels.ts';
+import type { EnforcedLimits } from './enforced-limits.ts';
+import type { UnsafePrometheusSwitches } from './unsafe-switches.ts';
+import { WebAccess } from './web-access.ts';
+
+/** An image and the version in it, which the operator needs to know. */
+export interface VersionedImage {
+  /** The image, by tag or digest. */
+  readonly image: string;
+  /** The version in it, such as `v3.15.0`. */
+  readonly version: string;
+}
+
+/** Settings of a `TenantPrometheus`. */
+export interface TenantPrometheusProps extends UnsafePrometheusSwitches {
+  /** The external label `cluster`. It must be unique among all clusters that share a bucket. */
+  readonly cluster: string;
+  /**
+   * Name of the Prometheus resource.
+   * @default 'tenancy'
+   */
+  readonly name?: string;
+  /**
+   * The label that carries the tenant. It is set on every series after all other relabelling.
+   * @default 'namespace'
+   */
+  readonly tenancyLabel?: string;
+  /**
+   * External labels beside `cluster`. They identify this Prometheus, never a tenant.
+   * @default - none
+   */
+  readonly externalLabels?: Readonly<Record<string, string>>;
+  /**
+   * Pods that scrape the same targets; the querier removes the doubles.
+   * @default 2
+   */
+  readonly replicas?: number;
+  /**
+   * How long data stays on the disk. Older data is in the object store.
+   * @default Duration.days(2)
+   */
+  readonly retention?: Duration;
+  /**
+   * Disk of each replica.
+   * @default Size.gibibytes(50)
+   */
+  readonly storage?: Size;
+  /**
+   * Class of that disk.
+   * @default - the default class of the cluster
+   */
+  readonly storageClassName?: string;
+  /** @default Duration.seconds(30) */
+  readonly scrapeInterval?: Duration;
+  /**
+   * What one scrape of a tenant may bring.
+   * @default - the defaults of each limit
+   */
+  readonly limits?: EnforcedLimits;
+  /**
+   * Where the sidecar uploads blocks.
+   * @default - key `thanos.yaml` of the Secret `thanos-objstore-secret`
+   */
+  readonly objstore?: ObjstoreSecret;
+  /**
+   * Who may speak to Prometheus' own web port, where all tenants' series are.
+   * @default WebAccess.networkPolicy()
+   */
+  readonly webAccess?: WebAccess;
+  /** @default - quay.io/prometheus/prometheus in the tested version */
+  readonly prometheus?: VersionedImage;
+  /** @default - quay.io/thanos/thanos in the tested version */
+  readonly thanos?: VersionedImage;
+  /**
+   * CPU and memory of the Prometheus container.
+   * @default - 500m CPU and 2 GiB, at most 4 GiB
+   */
+  readonly resources?: ContainerResources;
+  /**
+   * CPU and memory of the sidecar.
+   * @default - 50m CPU and 128 MiB, at most 512 MiB
+   */
+  readonly sidecarResources?: ContainerResources;
+}
+
+/** The settings with every default filled in. */
+export interface TenantPrometheusSettings {
+  readonly name: string;
+  readonly tenancyLabel: TenancyLabel;
+  readonly externalLabels: Readonly<Record<string, string>>;
+  readonly replicas: number;
+  readonly retention: Duration;
+  readonly storage: Size;
+  readonly storageClassName: string | undefined;
+  readonly scrapeInterval: Duration;
+  readonly limits: EnforcedLimits;
+  readonly objstore: ObjstoreSecret;
+  readonly webAccess: WebAccess;
+  readonly prometheus: VersionedImage;
+  readonly thanos: VersionedImage;
+  readonly resources: ContainerResources;
+  readonly sidecarResources: ContainerResources;
+  readonly unsafe: Required<UnsafePrometheusSwitches>;
+}
+
+/** The external label that carries the name of the Prometheus resource. */
+export const PROMETHEUS_LABEL = 'prometheus';
+
+/** The external label that tells replicas apart, and that the querier removes. */
+export const REPLICA_LABEL = 'prometheus_replica';
+
+const SHORTEST_RETENTION = Duration.hours(6);
+
+/** Fills in the defaults and refuses settings that would join tenants or lose data. */
+export function resolveTenantPrometheus(
+  subject: string,
+  props: TenantPrometheusProps,
+): TenantPrometheusSettings {
+  const settings: TenantPrometheusSettings = {
+    name: props.name ?? 'tenancy',
+    tenancyLabel: requireTenancyLabel(subject, props.tenancyLabel ?? DEFAULT_TENANCY_LABEL),
+    externalLabels: { ...props.externalLabels, cluster: props.cluster },
+    replicas: props.replicas ?? 2,
+    retention: props.retention ?? Duration.days(2),
+    storage: props.storage ?? Size.gibibytes(50),
+    storageClassName: props.storageClassName,
+    scrapeInterval: props.scrapeInterval ?? Duration.seconds(30),
+    limits: props.limits ?? {},
+    objstore: props.objstore ?? {},
+    webAccess: props.webAccess ?? WebAccess.networkPolicy(),
+    prometheus: props.prometheus ?? { image: PROMETHEUS_IMAGE, version: PROMETHEUS_VERSION },
+    thanos: props.thanos ?? { image: THANOS_IMAGE, version: THANOS_VERSION },
+    resources: props.resources ?? {
+      cpu: Cpu.millis(500),
+      memory: Size.gibibytes(2),
+      memoryLimit: Size.gibibytes(4),
+    },
+    sidecarResources: props.sidecarResources ?? {
+      cpu: Cpu.millis(50),
+      memory: Size.mebibytes(128),
+      memoryLimit: Size.mebibytes(512),
+    },
+    unsafe: resolveUnsafe(props),
+  };
+  refuseSharedIdentity(subject, props, settings);
+  refuseShortRetention(subject, settings);
+  return settings;
+}
+
+function resolveUnsafe(props: UnsafePrometheusSwitches): Required<UnsafePrometheusSwitches> {
+  return {
+    unsafeHonorLabels: props.unsafeHonorLabels ?? false,
+    unsafeHonorTimestamps: props.unsafeHonorTimestamps ?? false,
+    unsafeForeignNamespaces: props.unsafeForeignNamespaces ?? false,
+    unsafeFileAccess: props.unsafeFileAccess ?? false,
+    unsafeEveryNamespace: props.unsafeEveryNamespace ?? false,
+    unsafeAdminApi: props.unsafeAdminApi ?? false,
+  };
+}
+
+function refuseSharedIdentity(
+  subject: string,
+  props: TenantPrometheusProps,
+  settings: TenantPrometheusSettings,
+): void {
+  if (settings.externalLabels['cluster'] === '') {
+    throw new SynthError(
+      `${subject} cluster`,
+      'is empty, so blocks of two clusters in one bucket could not be told apart',
+      'name the cluster',
+    );
+  }
+  refuseTenancyLabelAmong(`${subject} externalLabels`, settings.tenancyLabel, [
+    ...Object.keys(settings.externalLabels),
+    PROMETHEUS_LABEL,
+    REPLICA_LABEL,
+  ]);
+  const taken = ['cluster', PROMETHEUS_LABEL, REPLICA_LABEL].find(
+    (label) => props.externalLabels?.[label] !== undefined,
+  );
+  if (taken === undefined) return;
+  throw new SynthError(
+    `${subject} externalLabels.${taken}`,
+    'is set by the construct, and two values would contradict each other',
+    taken === 'cluster' ? 'use the property cluster' : 'leave it out',
+  );
+}
+
+function refuseShortRetention(subject: string, settings: TenantPrometheusSettings): void {
+  if (settings.retention.toMilliseconds() >= SHORTEST_RETENTION.toMilliseconds()) return;
+  throw new SynthError(
+    `${subject} retention`,
+    'blocks of two hours would be deleted before an upload that failed once is tried again',
+    `keep at least ${SHORTEST_RETENTION.toHumanString()}`,
+  );
+}

@@ -1,0 +1,159 @@
+import { k8s } from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import type {
+  QueryFrontendConfig,
+  ResourceAttributesConfig,
+} from '../../frontend/config/query-frontend.ts';
+import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
+import type { TenantId } from '../../tenant/tenant-id.ts';
+import { addDisruptionBudget } from '../availability.ts';
+import { HashedConfigMap } from '../hashed-config-map.ts';
+import { objectLabels, PART_OF, selectorLabels } from '../labels.ts';
+import { requireNamespace } from '../platform-namespace.ts';
+import type { PodGroup, PodPort } from '../pod-group.ts';
+import { addServiceAccount } from '../service-account.ts';
+import { frontendConfig, printFrontendConfig } from './frontend-config.ts';
+import { CERTIFICATE_FOLDER, frontendPodSpec } from './frontend-pod.ts';
+import { HTTPS_PORT, OPERATIONS_PORT, PLAIN_HTTP_PORT } from './ports.ts';
+import { ReviewRbac } from './review-rbac.ts';
+import type { MountedCode } from './runtime-code.ts';
+import {
+  type QueryUpstream,
+  resolveTenantQueryFrontend,
+  type TenantQueryFrontendProps,
+  type TenantQueryFrontendSettings,
+} from './tenant-query-frontend-props.ts';
+
+/** Name of the configuration file of the runtime. */
+export const CONFIG_FILE_NAME = 'config.json';
+
+/**
+ * The query frontend: the one address at which tenants query, and the one place that decides what
+ * they see.
+ */
+export class TenantQueryFrontend extends Construct {
+  /** Name of the Deployment, its Service and its ServiceAccount. */
+  readonly name: string;
+  /** The namespace it runs in. */
+  readonly namespace: string;
+  /** The label that carries the tenant. */
+  readonly tenancyLabel: TenancyLabel;
+  /** What a reader must be allowed in a namespace; the tenants' Roles are made of it. */
+  readonly attributes: ResourceAttributesConfig;
+  /** What answers the scoped queries. */
+  readonly upstream: QueryUpstream;
+  /** The pods, for network policies. They ask the API server. */
+  readonly pods: PodGroup;
+  /** The port that tenants connect to. */
+  readonly tenantPort: PodPort;
+  /** The configuration that the runtime reads. */
+  readonly config: QueryFrontendConfig;
+  /** The file of it. */
+  readonly configFile: HashedConfigMap;
+  /** The code of the runtime. */
+  readonly code: MountedCode;
+  /** The rights of the frontend. */
+  readonly rbac: ReviewRbac;
+  /** The Deployment. */
+  readonly deployment: k8s.KubeDeployment;
+  /** The Service. */
+  readonly service: k8s.KubeService;
+
+  constructor(scope: Construct, id: string, props: TenantQueryFrontendProps) {
+    super(scope, id);
+    const subject = `TenantQueryFrontend ${this.node.path}`;
+    const settings = resolveTenantQueryFrontend(subject, props);
+    const { name, certificate, replicas, upstream, tenancyLabel, attributes } = settings;
+    const identity = { component: 'tenant-query-frontend', instance: name, software: PART_OF };
+    const labels = objectLabels(identity);
+    const podLabels = selectorLabels(identity);
+    this.name = name;
+    this.namespace = requireNamespace(this, subject);
+    this.tenancyLabel = tenancyLabel;
+    this.attributes = attributes;
+    this.upstream = upstream;
+    this.tenantPort = certificate === undefined ? PLAIN_HTTP_PORT : HTTPS_PORT;
+    this.pods = { component: identity.component, podLabels, metricsPorts: [OPERATIONS_PORT] };
+    this.config = this.#resolveConfig(subject, settings);
+
+    addServiceAccount(this, name, labels);
+    const { namespace } = this;
+    this.rbac = new ReviewRbac(this, 'rbac', { serviceAccountName: name, namespace, labels });
+    this.code = settings.code.mountInto(this, name, labels);
+    this.configFile = new HashedConfigMap(this, 'config', {
+      prefix: `${name}-config`,
+      data: { [CONFIG_FILE_NAME]: printFrontendConfig(this.config) },
+      labels,
+    });
+    const certificateSecret = certificate?.addTo(this, { service: name, namespace, labels });
+    const spec = frontendPodSpec({
+      settings,
+      podLabels,
+      code: this.code,
+      tenantPort: this.tenantPort,
+      configMapName: this.configFile.name,
+      configFileName: CONFIG_FILE_NAME,
+      certificateSecret,
+    });
+    this.deployment = new k8s.KubeDeployment(this, 'deployment', {
+      metadata: { name, labels },
+      spec: {
+        replicas,
+        selector: { matchLabels: podLabels },
+        strategy: { rollingUpdate: { maxUnavailable: k8s.IntOrString.fromNumber(0) } },
+        template: { metadata: { labels }, spec },
+      },
+    });
+    this.service = this.#addService('service', name, this.tenantPort.port, labels, podLabels);
+    if (settings.legacyAlias) {
+      this.#addService('legacy-alias', 'thanos-querier-frontend', 9_090, labels, podLabels);
+    }
+    addDisruptionBudget(this, { name, replicas, podLabels, labels });
+  }
+
+  /**
+   * The URL under which a tenant queries its own namespace, and nothing else. It ends in a slash,
+   * which Grafana's data source needs.
+   */
+  urlOf(tenant: TenantId): string {
+    const scheme = this.tenantPort === HTTPS_PORT ? 'https' : 'http';
+    const host = `${this.name}.${this.namespace}.svc`;
+    return `${scheme}://${host}:${this.tenantPort.port}/namespaces/${tenant}/`;
+  }
+
+  #resolveConfig(subject: string, settings: TenantQueryFrontendSettings): QueryFrontendConfig {
+    return frontendConfig(subject, {
+      tenancyLabel: settings.tenancyLabel,
+      upstreamUrl: settings.upstream.queryUrl,
+      audiences: settings.audiences,
+      attributes: settings.attributes,
+      limits: settings.limits,
+      certificateFolder: settings.certificate === undefined ? undefined : CERTIFICATE_FOLDER,
+      tenantPort: this.tenantPort.port,
+      operationsPort: OPERATIONS_PORT.port,
+    });
+  }
+
+  #addService(
+    id: string,
+    name: string,
+    port: number,
+    labels: Record<string, string>,
+    selector: Record<string, string>,
+  ): k8s.KubeService {
+    return new k8s.KubeService(this, id, {
+      metadata: { name, labels },
+      spec: {
+        selector,
+        ports: [
+          {
+            name: this.tenantPort.name,
+            port,
+            targetPort: k8s.IntOrString.fromString(this.tenantPort.name),
+            protocol: 'TCP',
+          },
+        ],
+      },
+    });
+  }
+}

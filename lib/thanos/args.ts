@@ -1,0 +1,110 @@
+import { SynthError } from '../synth-error.ts';
+import { THANOS_FLAGS, type ThanosComponent } from './flags.ts';
+
+/**
+ * The arguments of one Thanos component, in the order they were given.
+ *
+ * A flag that the tested version does not know, a deprecated or otherwise refused one, one of the
+ * wrong kind and a repeat of one that takes a single value all throw: each of them would otherwise
+ * show as a pod that does not start.
+ */
+export class ThanosArgs {
+  readonly #component: ThanosComponent;
+  readonly #subject: string;
+  readonly #args: string[] = [];
+  readonly #seen = new Set<string>();
+
+  /**
+   * @param component - The Thanos component, which is also the first argument.
+   * @param subject - The construct that the arguments belong to, for messages.
+   */
+  constructor(component: ThanosComponent, subject: string) {
+    this.#component = component;
+    this.#subject = subject;
+  }
+
+  /** Adds `--flag=value`. */
+  value(flag: string, value: string | number): this {
+    this.#check(flag, 'value');
+    this.#args.push(`--${flag}=${value}`);
+    return this;
+  }
+
+  /** Adds `--flag=value`, or nothing where the value is `undefined`. */
+  optional(flag: string, value: string | number | undefined): this {
+    return value === undefined ? this : this.value(flag, value);
+  }
+
+  /** Adds `--flag`, which switches something on. */
+  enable(flag: string): this {
+    this.#check(flag, 'switch');
+    this.#args.push(`--${flag}`);
+    return this;
+  }
+
+  /**
+   * Adds arguments that were written by hand, each as `--flag=value`, `--flag` or `--no-flag`.
+   *
+   * One that repeats a flag which is already set throws, even with an equal value: there must be
+   * one place that decides it.
+   */
+  extra(args: readonly string[]): this {
+    for (const arg of args) this.#addWritten(arg);
+    return this;
+  }
+
+  /** The whole argument list, the component's name first. */
+  toArray(): string[] {
+    return [this.#component, ...this.#args];
+  }
+
+  #addWritten(arg: string): void {
+    const written = /^--(?<flag>[a-z][a-z0-9._-]*)(?:=(?<value>.*))?$/s.exec(arg)?.groups;
+    const flag = written?.['flag'];
+    if (flag === undefined) {
+      throw new SynthError(
+        `${this.#subject} extraArgs`,
+        `${JSON.stringify(arg)} is not one argument of the form --flag or --flag=value`,
+        'write each argument as one such text',
+      );
+    }
+    const value = written?.['value'];
+    if (value !== undefined) {
+      this.value(flag, value);
+      return;
+    }
+    const off = flag.startsWith('no-') ? flag.slice('no-'.length) : flag;
+    this.#check(off, 'switch');
+    this.#args.push(arg);
+  }
+
+  #check(flag: string, kind: 'value' | 'switch'): void {
+    const table = THANOS_FLAGS[this.#component];
+    const instead = table.refused[flag];
+    if (instead !== undefined) this.#refuse(flag, 'is deprecated or unsafe', instead);
+    const known = kind === 'value' ? table.values : table.switches;
+    if (!known.includes(flag)) this.#refuse(flag, ...this.#whyUnknown(flag, kind));
+    if (this.#seen.has(flag) && !table.repeatable.includes(flag)) {
+      this.#refuse(flag, 'is set already', 'use the property of the construct that sets it');
+    }
+    this.#seen.add(flag);
+  }
+
+  #whyUnknown(flag: string, kind: 'value' | 'switch'): [reason: string, remedy: string] {
+    const table = THANOS_FLAGS[this.#component];
+    if (kind === 'value' && table.switches.includes(flag)) {
+      return ['takes no value', `write --${flag} or --no-${flag}`];
+    }
+    if (kind === 'switch' && table.values.includes(flag)) {
+      return ['needs a value', `write --${flag}=VALUE`];
+    }
+    return [
+      `is not known to thanos ${this.#component} in the tested version`,
+      'see lib/thanos/flags.ts for those that are',
+    ];
+  }
+
+  #refuse(flag: string, reason: string, remedy: string): never {
+    throw new SynthError(`${this.#subject} --${flag}`, reason, remedy);
+  }
+}

@@ -1,0 +1,38 @@
+import type { k8s } from 'cdk8s-plus-28';
+import { restrictedContainer } from '../pod-security.ts';
+import { type ContainerResources, toResourceRequirements } from '../resources.ts';
+import { type ProbeTiming, thanosContainerPorts, thanosProbe } from './ports.ts';
+
+/** What tells the container of one Thanos component from another's. */
+export interface ThanosContainerSettings {
+  /** Name of the container. */
+  readonly name: string;
+  /** Image of Thanos. */
+  readonly image: string;
+  /** The whole argument list. */
+  readonly args: readonly string[];
+  /** CPU and memory. */
+  readonly resources: ContainerResources;
+  /** Where volumes appear. */
+  readonly mounts: readonly k8s.VolumeMount[];
+  /** How long the component may take to become ready for the first time. */
+  readonly startup: ProbeTiming;
+}
+
+/** The container of a Thanos component, with its three probes and nothing it could escalate by. */
+export function thanosContainer(settings: ThanosContainerSettings): k8s.Container {
+  return {
+    name: settings.name,
+    image: settings.image,
+    imagePullPolicy: 'IfNotPresent',
+    args: [...settings.args],
+    ports: thanosContainerPorts(),
+    resources: toResourceRequirements(settings.resources),
+    securityContext: restrictedContainer(),
+    startupProbe: thanosProbe('/-/ready', settings.startup),
+    livenessProbe: thanosProbe('/-/healthy', { periodSeconds: 30, failureThreshold: 4 }),
+    readinessProbe: thanosProbe('/-/ready', { periodSeconds: 5, failureThreshold: 3 }),
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+    volumeMounts: [...settings.mounts],
+  };
+}

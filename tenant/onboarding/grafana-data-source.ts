@@ -1,0 +1,160 @@
+import { contentHash } from '../../lib/hashed-config-map.ts';
+import { SynthError } from '../../lib/synth-error.ts';
+import { CertificateAuthority, fileExpansion } from './certificate-authority.ts';
+
+/** Settings of every {@link GrafanaDataSource}. */
+export interface GrafanaDataSourceProps {
+  /**
+   * Name that users see.
+   * @default - the tenant's name and "metrics"
+   */
+  readonly name?: string;
+  /**
+   * Who vouches for the frontend's certificate.
+   * @default CertificateAuthority.file('/etc/prometheus-tenancy-kit/ca/ca.crt')
+   */
+  readonly certificateAuthority?: CertificateAuthority;
+  /**
+   * The scrape interval, below which Grafana asks for no finer step.
+   * @default '30s'
+   */
+  readonly timeInterval?: string;
+}
+
+/** Settings of a {@link GrafanaDataSource} that holds the tenant's token. */
+export interface TokenDataSourceProps extends GrafanaDataSourceProps {
+  /**
+   * Where the token is mounted into Grafana's pod. The file that is made here only points to it.
+   * @default - `/etc/prometheus-tenancy-kit/tokens/<namespace>/token`
+   */
+  readonly tokenFile?: string;
+}
+
+/** What a data source points to. */
+export interface DataSourceTarget {
+  /** The tenant's namespace. */
+  readonly namespace: string;
+  /** URL of the tenant at the frontend, with a slash at the end. */
+  readonly url: string;
+  /** Whether the tenant has a token of its own. */
+  readonly hasToken: boolean;
+}
+
+type Credential =
+  { readonly kind: 'tokenFile'; readonly file?: string } | { readonly kind: 'oauth' };
+
+/**
+ * How a tenant's Grafana is given the data source.
+ *
+ * Every viewer of a Grafana organisation can query with every data source in it, whoever's token that
+ * holds. So a data source with a tenant's token belongs into an organisation of that tenant's own.
+ */
+export class GrafanaDataSource {
+  readonly #organisation: number;
+  readonly #credential: Credential;
+  readonly #props: GrafanaDataSourceProps;
+
+  private constructor(organisation: number, credential: Credential, props: GrafanaDataSourceProps) {
+    this.#organisation = organisation;
+    this.#credential = credential;
+    this.#props = props;
+  }
+
+  /** For a Grafana of the tenant's own, in the tenant's namespace. */
+  static ownInstance(props: TokenDataSourceProps = {}): GrafanaDataSource {
+    return new GrafanaDataSource(1, tokenFile(props), props);
+  }
+
+  /** For a shared Grafana in which the tenant has an organisation of its own. */
+  static organisation(orgId: number, props: TokenDataSourceProps = {}): GrafanaDataSource {
+    if (!Number.isInteger(orgId) || orgId < 2) {
+      throw new SynthError(
+        'GrafanaDataSource.organisation',
+        `${orgId} is not an organisation of the tenant's own: Grafana's first one is everybody's`,
+        'name one from 2 on, or use GrafanaDataSource.unsafeSharedOrganisation',
+      );
+    }
+    return new GrafanaDataSource(orgId, tokenFile(props), props);
+  }
+
+  /**
+   * For a shared Grafana that logs users in with OAuth and passes their own token on. The data source
+   * holds no token, so any organisation will do.
+   */
+  static forwardedOAuth(orgId = 1, props: GrafanaDataSourceProps = {}): GrafanaDataSource {
+    return new GrafanaDataSource(orgId, { kind: 'oauth' }, props);
+  }
+
+  /** For an organisation that others are in as well: each of its viewers can read this tenant. */
+  static unsafeSharedOrganisation(
+    orgId: number,
+    props: TokenDataSourceProps = {},
+  ): GrafanaDataSource {
+    return new GrafanaDataSource(orgId, tokenFile(props), props);
+  }
+
+  /** Prints the provisioning file. It holds no secret: Grafana reads the token from its own disk. */
+  print(target: DataSourceTarget): string {
+    const { url, namespace } = target;
+    const authority =
+      this.#props.certificateAuthority ??
+      CertificateAuthority.file('/etc/prometheus-tenancy-kit/ca/ca.crt');
+    const ca = url.startsWith('https:') ? authority.provisionedValue : undefined;
+    const header = this.#authorization(target);
+    const dataSource = {
+      name: this.#props.name ?? `${namespace} metrics`,
+      uid: dataSourceUid(namespace),
+      orgId: this.#organisation,
+      type: 'prometheus',
+      access: 'proxy',
+      url,
+      editable: false,
+      jsonData: {
+        httpMethod: 'POST',
+        // Rules and silences of the data source would need an API that the frontend does not offer.
+        manageAlerts: false,
+        prometheusType: 'Thanos',
+        timeInterval: this.#props.timeInterval ?? '30s',
+        tlsSkipVerify: false,
+        ...(ca === undefined ? {} : { tlsAuthWithCACert: true }),
+        ...(header === undefined ? { oauthPassThru: true } : { httpHeaderName1: 'Authorization' }),
+      },
+      secureJsonData: {
+        ...(ca === undefined ? {} : { tlsCACert: ca }),
+        ...(header === undefined ? {} : { httpHeaderValue1: header }),
+      },
+    };
+    // JSON is YAML, and has one way to quote.
+    return `${JSON.stringify({ apiVersion: 1, datasources: [dataSource] }, null, 2)}\n`;
+  }
+
+  #authorization({ namespace, hasToken }: DataSourceTarget): string | undefined {
+    if (this.#credential.kind === 'oauth') return undefined;
+    if (!hasToken) {
+      throw new SynthError(
+        `GrafanaDataSource of ${namespace}`,
+        'points to a token, and the tenant is given none',
+        'use GrafanaDataSource.forwardedOAuth, or give the tenant a token',
+      );
+    }
+    const path = `/etc/prometheus-tenancy-kit/tokens/${namespace}/token`;
+    const file = this.#credential.file ?? path;
+    return `Bearer ${fileExpansion(`GrafanaDataSource of ${namespace}`, file)}`;
+  }
+}
+
+const MAX_UID_LENGTH = 40;
+
+// Grafana takes at most 40 characters, and two long namespaces may begin alike.
+function dataSourceUid(namespace: string): string {
+  const uid = `tenant-${namespace}`;
+  if (uid.length <= MAX_UID_LENGTH) return uid;
+  const hash = contentHash({ namespace });
+  return `${uid.slice(0, MAX_UID_LENGTH - hash.length - 1)}-${hash}`;
+}
+
+function tokenFile(props: TokenDataSourceProps): Credential {
+  return props.tokenFile === undefined
+    ? { kind: 'tokenFile' }
+    : { kind: 'tokenFile', file: props.tokenFile };
+}

@@ -1,0 +1,90 @@
+import { k8s } from 'cdk8s-plus-28';
+import type { Construct } from 'constructs';
+import { clusterScoped } from '../../lib/cluster-scoped.ts';
+import { TENANT_NAMESPACE_LABEL } from '../tenancy-label.ts';
+
+/** What keeps Argo CD and Flux from deleting a Namespace that a manifest no longer names. */
+const KEEP: Readonly<Record<string, string>> = {
+  'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false,ServerSideApply=true',
+  'kustomize.toolkit.fluxcd.io/prune': 'disabled',
+};
+
+/** Settings of {@link Namespace.labelled}. */
+export interface LabelledNamespaceProps {
+  /**
+   * Where the object that carries the label goes.
+   *
+   * `kubectl delete -k` and `kubectl apply --prune` delete what a manifest names, and a Namespace
+   * takes everything in it along. So the label belongs into a chart that is applied on its own, with
+   * `kubectl apply --server-side`, and is in no set that is pruned or deleted.
+   *
+   * @default - beside the other objects of the tenant
+   */
+  readonly scope?: Construct;
+}
+
+/** Settings of {@link Namespace.managed}. */
+export interface ManagedNamespaceProps {
+  /**
+   * Labels beside the one that marks the tenant.
+   * @default - none
+   */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** Who owns the Namespace object of a tenant. Everything else needs it to bear the tenant's mark. */
+export class Namespace {
+  readonly #add: (scope: Construct, name: string) => k8s.KubeNamespace | undefined;
+
+  private constructor(add: (scope: Construct, name: string) => k8s.KubeNamespace | undefined) {
+    this.#add = add;
+  }
+
+  /**
+   * Sets the one label on a Namespace that somebody else owns.
+   *
+   * With a `scope` the object names nothing but the label, so a server-side apply owns that one field
+   * and leaves the others. A client-side apply adds the label as well. Beside the other objects of the
+   * tenant it also tells Argo CD and Flux to keep the Namespace, since those may prune them.
+   */
+  static labelled(props: LabelledNamespaceProps = {}): Namespace {
+    return new Namespace((scope, name) =>
+      props.scope === undefined
+        ? addNamespace(scope, name, { annotations: { ...KEEP } })
+        : addNamespace(props.scope, name, {}),
+    );
+  }
+
+  /**
+   * Makes the Namespace, and owns it.
+   *
+   * Argo CD and Flux are told to keep it. `kubectl delete -k` is not stopped by that.
+   */
+  static managed(props: ManagedNamespaceProps = {}): Namespace {
+    return new Namespace((scope, name) =>
+      addNamespace(scope, name, { labels: { ...props.labels }, annotations: { ...KEEP } }),
+    );
+  }
+
+  /** Leaves the Namespace and its label to somebody else. */
+  static foreign(): Namespace {
+    return new Namespace(() => undefined);
+  }
+
+  /** Adds the object, if this way makes one. */
+  addTo(scope: Construct, name: string): k8s.KubeNamespace | undefined {
+    return this.#add(scope, name);
+  }
+}
+
+function addNamespace(scope: Construct, name: string, metadata: k8s.ObjectMeta): k8s.KubeNamespace {
+  return clusterScoped(
+    new k8s.KubeNamespace(scope, `namespace-${name}`, {
+      metadata: {
+        ...metadata,
+        name,
+        labels: { ...metadata.labels, [TENANT_NAMESPACE_LABEL]: 'true' },
+      },
+    }),
+  );
+}

@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parse, parseAllDocuments } from 'yaml';
+import { writeKustomization } from '../../charts/kustomization.ts';
+import { listAt } from '../lib/support/manifests.ts';
+import { exampleApp, exampleManifests } from '../lib/support/platform.ts';
+
+let folder = '';
+
+function synthInto(name: string): string {
+  const outdir = join(folder, name);
+  exampleApp(outdir).synth();
+  writeKustomization(outdir);
+  return outdir;
+}
+
+function contentsOf(path: string): Record<string, string> {
+  return Object.fromEntries(
+    readdirSync(path).map((file) => [file, readFileSync(join(path, file), 'utf8')]),
+  );
+}
+
+function objectsOf(text: string): string[] {
+  return parseAllDocuments(text).map((document) => {
+    const { kind, metadata } = document.toJS() as {
+      kind: string;
+      metadata: { name: string; namespace?: string };
+    };
+    return `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+  });
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'synth-'));
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe('the app', () => {
+  it('writes the same bytes every time', () => {
+    const first = contentsOf(synthInto('first'));
+    expect(contentsOf(synthInto('second'))).toEqual(first);
+    expect(Object.keys(first)).toEqual([
+      'kustomization.yaml',
+      'namespace-labels.yaml',
+      'platform.yaml',
+      'tenant-team-a.yaml',
+      'tenant-team-b.yaml',
+    ]);
+  });
+
+  it('loses no object on the way into files', () => {
+    const { 'kustomization.yaml': kustomization = '', ...files } = contentsOf(synthInto('counted'));
+    const written = Object.values(files).flatMap(objectsOf);
+    expect(new Set(written).size).toBe(written.length);
+    expect(written).toHaveLength(exampleManifests().length);
+
+    const listed = listAt(parse(kustomization), 'resources').map(String);
+    expect(listed).toEqual(listed.toSorted());
+    expect(listed).toEqual(Object.keys(files).filter((file) => file !== 'namespace-labels.yaml'));
+  });
+
+  it('keeps every Namespace out of what a pruning apply or a delete would reach', () => {
+    const { 'namespace-labels.yaml': labels = '', ...others } = contentsOf(synthInto('pruned'));
+    expect(objectsOf(labels)).toEqual(['Namespace /team-a', 'Namespace /team-b']);
+    const { 'kustomization.yaml': kustomization = '', ...files } = others;
+    expect(kustomization).not.toContain('- namespace-labels');
+    expect(
+      Object.values(files)
+        .flatMap(objectsOf)
+        .filter((it) => it.startsWith('Namespace ')),
+    ).toEqual([]);
+  });
+
+  it('names no object by where it stands in the tree', () => {
+    const names = exampleManifests().map((it) => it.metadata.name);
+    expect(names.filter((name) => /-c[0-9a-f]{7,}$/.test(name))).toEqual([]);
+  });
+
+  it('synthesises by its main file, with the runtime in it', () => {
+    const outdir = join(folder, 'main');
+    execFileSync(process.execPath, ['charts/main.ts'], {
+      env: { ...process.env, CDK8S_OUTDIR: outdir },
+    });
+    expect(Object.keys(contentsOf(outdir))).toContain('kustomization.yaml');
+    const code = /tenant-query-frontend-code-[0-9a-f]{10}/.exec(
+      contentsOf(outdir)['platform.yaml'] ?? '',
+    );
+    expect(code).not.toBeNull();
+  });
+});

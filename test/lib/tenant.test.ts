@@ -1,0 +1,217 @@
+import { describe, expect, it } from '@jest/globals';
+import { App, Chart } from 'cdk8s';
+import { ATTRIBUTE_PRESETS } from '../../frontend/config/query-frontend.ts';
+import {
+  CertificateAuthority,
+  GrafanaDataSource,
+  Namespace,
+  Subject,
+  Tenant,
+  type TenantFrontend,
+  type TenantProps,
+  Token,
+} from '../../tenant/onboarding/index.ts';
+import {
+  at,
+  type Json,
+  type Manifest,
+  manifestsOf,
+  only,
+  platformChart,
+  textsAt,
+} from './support/manifests.ts';
+
+const FRONTEND: TenantFrontend = {
+  attributes: { verb: 'get', group: '', resource: 'namespace', subresource: 'metrics' },
+  urlOf: (tenant) => `https://frontend.monitoring.svc:8443/namespaces/${tenant}/`,
+};
+const SCRAPER = {
+  namespace: 'monitoring',
+  pods: { component: 'prometheus', podLabels: { app: 'prometheus' }, metricsPorts: [] },
+};
+
+function synth(props: Partial<TenantProps> = {}): Manifest[] {
+  const chart = platformChart();
+  void new Tenant(chart, 'tenant', {
+    namespace: 'team-a',
+    frontend: FRONTEND,
+    scraper: SCRAPER,
+    ...props,
+  });
+  return manifestsOf(chart);
+}
+
+function dataSourceOf(grafana?: GrafanaDataSource, props: Partial<TenantProps> = {}): Json {
+  const manifests = synth(grafana === undefined ? props : { grafana, ...props });
+  const [file = ''] = Object.values(textsAt(only(manifests, 'ConfigMap'), 'data'));
+  return at(JSON.parse(file), 'datasources', 0);
+}
+
+const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----';
+
+describe('Tenant', () => {
+  it.each(Object.entries(ATTRIBUTE_PRESETS))(
+    'gives the right that the frontend asks for with the preset %s',
+    (_name, attributes) => {
+      const role = only(synth({ frontend: { ...FRONTEND, attributes } }), 'Role');
+      const { group, resource, subresource, verb } = attributes;
+      const expected = [resource, subresource].filter((it) => it !== '').join('/');
+      expect(at(role, 'rules')).toEqual([
+        { apiGroups: [group], resources: [expected], verbs: [verb] },
+      ]);
+    },
+  );
+
+  it('binds its ServiceAccount and the readers it is told', () => {
+    const readers = [Subject.group('devs'), Subject.user('ann'), Subject.serviceAccount('x', 'ci')];
+    expect(at(only(synth({ readers }), 'RoleBinding'), 'subjects')).toEqual([
+      { kind: 'ServiceAccount', name: 'metrics-reader', namespace: 'team-a' },
+      { apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'devs' },
+      { apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'ann' },
+      { kind: 'ServiceAccount', name: 'x', namespace: 'ci' },
+    ]);
+  });
+
+  it('puts every object into the namespace of the tenant', () => {
+    const namespaces = synth()
+      .filter((it) => it.kind !== 'Namespace')
+      .map((it) => it.metadata.namespace);
+    expect(new Set(namespaces)).toEqual(new Set(['team-a']));
+  });
+
+  it('leaves the token to the control plane', () => {
+    const secret = only(synth(), 'Secret');
+    expect(secret).toMatchObject({
+      type: 'kubernetes.io/service-account-token',
+      metadata: { annotations: { 'kubernetes.io/service-account.name': 'metrics-reader' } },
+    });
+    expect(at(secret, 'data') ?? at(secret, 'stringData')).toBeUndefined();
+  });
+
+  it('marks a namespace that exists by its label alone, in a chart of its own', () => {
+    const labels = new Chart(new App(), 'labels');
+    const rest = synth({ namespaceObject: Namespace.labelled({ scope: labels }) });
+    expect(rest.filter((it) => it.kind === 'Namespace')).toEqual([]);
+    expect(manifestsOf(labels)).toEqual([
+      {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name: 'team-a', labels: { 'prometheus-tenancy-kit/tenant': 'true' } },
+      },
+    ]);
+  });
+
+  it.each<[string, Namespace | undefined]>([
+    ['by default', undefined],
+    ['when it owns it', Namespace.managed({ labels: { owner: 'x' } })],
+  ])('tells Argo CD and Flux to keep the namespace %s', (_when, namespaceObject) => {
+    const { metadata } = only(
+      synth(namespaceObject === undefined ? {} : { namespaceObject }),
+      'Namespace',
+    );
+    expect(metadata).toMatchObject({
+      labels: { 'prometheus-tenancy-kit/tenant': 'true' },
+      annotations: {
+        'argocd.argoproj.io/sync-options': expect.stringContaining('Prune=false,Delete=false'),
+        'kustomize.toolkit.fluxcd.io/prune': 'disabled',
+      },
+    });
+    expect(metadata.namespace).toBeUndefined();
+  });
+
+  it('makes no Namespace that somebody else marks', () => {
+    const manifests = synth({ namespaceObject: Namespace.foreign() });
+    expect(manifests.filter((it) => it.kind === 'Namespace')).toEqual([]);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['a name with a dot', 'team.a', /not the name of a namespace/],
+    ['upper case', 'Team', /not the name of a namespace/],
+    ['the namespace of the platform', 'monitoring', /one of its own tenants/],
+  ])('refuses %s', (_what, namespace, message) => {
+    expect(() => synth({ namespace })).toThrow(message);
+  });
+});
+
+describe('GrafanaDataSource', () => {
+  it('points to the tenant, posts queries, verifies the frontend and holds no token', () => {
+    expect(dataSourceOf()).toMatchObject({
+      url: 'https://frontend.monitoring.svc:8443/namespaces/team-a/',
+      type: 'prometheus',
+      access: 'proxy',
+      orgId: 1,
+      jsonData: {
+        httpMethod: 'POST',
+        manageAlerts: false,
+        tlsAuthWithCACert: true,
+        tlsSkipVerify: false,
+        httpHeaderName1: 'Authorization',
+      },
+      secureJsonData: {
+        tlsCACert: '$__file{/etc/prometheus-tenancy-kit/ca/ca.crt}',
+        httpHeaderValue1: 'Bearer $__file{/etc/prometheus-tenancy-kit/tokens/team-a/token}',
+      },
+    });
+    const { metadata } = only(synth(), 'ConfigMap');
+    expect(metadata.labels?.['grafana_datasource']).toBe('1');
+  });
+
+  it('carries the certificates of the authority where they are given', () => {
+    const certificateAuthority = CertificateAuthority.pem(PEM);
+    const source = dataSourceOf(GrafanaDataSource.ownInstance({ certificateAuthority }));
+    expect(at(source, 'secureJsonData', 'tlsCACert')).toBe(`${PEM}\n`);
+  });
+
+  it('verifies against the authorities of the system too', () => {
+    const certificateAuthority = CertificateAuthority.system();
+    const source = dataSourceOf(GrafanaDataSource.ownInstance({ certificateAuthority }));
+    expect(at(source, 'jsonData', 'tlsSkipVerify')).toBe(false);
+    expect(at(source, 'secureJsonData', 'tlsCACert')).toBeUndefined();
+  });
+
+  it('belongs to an organisation of the tenant alone', () => {
+    expect(at(dataSourceOf(GrafanaDataSource.organisation(7)), 'orgId')).toBe(7);
+    expect(() => GrafanaDataSource.organisation(1)).toThrow(/everybody's/);
+    expect(at(dataSourceOf(GrafanaDataSource.unsafeSharedOrganisation(1)), 'orgId')).toBe(1);
+  });
+
+  it('passes the token of the user on, and then needs none of its own', () => {
+    const source = dataSourceOf(GrafanaDataSource.forwardedOAuth(), { token: Token.none() });
+    expect(at(source, 'jsonData', 'oauthPassThru')).toBe(true);
+    expect(at(source, 'jsonData', 'httpHeaderName1')).toBeUndefined();
+    expect(at(source, 'secureJsonData', 'httpHeaderValue1')).toBeUndefined();
+  });
+
+  it('has an identifier of at most 40 characters, unique for long names', () => {
+    const uids = ['a', 'b'].map((end) =>
+      at(dataSourceOf(undefined, { namespace: `${'x'.repeat(62)}${end}` }), 'uid'),
+    );
+    expect(uids.map((uid) => String(uid).length)).toEqual([40, 40]);
+    expect(new Set(uids).size).toBe(2);
+    expect(at(dataSourceOf(), 'uid')).toBe('tenant-team-a');
+  });
+
+  it('is left out on request', () => {
+    expect(synth({ grafana: 'none' }).filter((it) => it.kind === 'ConfigMap')).toEqual([]);
+  });
+
+  it.each<[string, () => unknown, RegExp]>([
+    ['a token that does not exist', () => synth({ token: Token.none() }), /is given none/],
+    [
+      'a file that would end the notation',
+      () => synth({ grafana: GrafanaDataSource.ownInstance({ tokenFile: '/x}$__env{HOME' }) }),
+      /cannot stand in Grafana's notation/,
+    ],
+    ['a relative file', () => CertificateAuthority.file('ca.crt'), /absolute path/],
+    [
+      'a private key for an authority',
+      () =>
+        CertificateAuthority.pem(
+          `${PEM}\n-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----`,
+        ),
+      /without a key/,
+    ],
+  ])('refuses %s', (_what, build, message) => {
+    expect(build).toThrow(message);
+  });
+});

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { KubeAnswer } from '../harness/kube-request.ts';
+import { startKubeApiserver, type TestCluster } from '../harness/kubernetes.ts';
+import { readPath } from '../harness/read-path.ts';
+import { describeReal } from '../harness/skip.ts';
+import { listAt } from '../../lib/support/manifests.ts';
+import { exampleManifests } from '../../lib/support/platform.ts';
+import { podTemplates } from '../../lib/support/pod-templates.ts';
+
+const TEMPLATES = podTemplates(exampleManifests());
+
+await describeReal('Pod Security admission', ['etcd', 'kube-apiserver', 'kubectl'], () => {
+  let cluster: TestCluster;
+
+  beforeAll(async () => {
+    cluster = await startKubeApiserver();
+    await cluster.createNamespace('restricted', {
+      'pod-security.kubernetes.io/enforce': 'restricted',
+    });
+  });
+
+  afterAll(() => cluster.stop());
+
+  const tryPod = (spec: unknown): Promise<KubeAnswer> =>
+    cluster.request(
+      'POST',
+      '/api/v1/namespaces/restricted/pods?dryRun=All&fieldValidation=Strict',
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'tried' },
+        spec,
+      },
+    );
+
+  it.each(TEMPLATES)('takes the pod of $owner where restricted is enforced', async ({ spec }) => {
+    const { body, status } = await tryPod(spec);
+    expect([status, readPath(body, 'message')]).toEqual([201, undefined]);
+  });
+
+  it.each<[string, (spec: object) => object]>([
+    ['without a seccomp profile', (spec) => ({ ...spec, securityContext: { runAsNonRoot: true } })],
+    ['on the network of its node', (spec) => ({ ...spec, hostNetwork: true })],
+    [
+      'with a folder of its node',
+      (spec) => ({
+        ...spec,
+        volumes: [...listAt(spec, 'volumes'), { name: 'node', hostPath: { path: '/' } }],
+      }),
+    ],
+  ])('refuses the same pods %s', async (_how, spoil) => {
+    for (const { spec } of TEMPLATES) {
+      const { body, status } = await tryPod(spoil(spec));
+      expect(status).not.toBe(201);
+      expect(String(readPath(body, 'message'))).toMatch(/violates PodSecurity "restricted/);
+    }
+  });
+});
