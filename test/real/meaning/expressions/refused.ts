@@ -1,0 +1,62 @@
+import { type Family, family } from './family.ts';
+
+/** What no server answers, so that the frontend may not answer it either. */
+export const REFUSED: readonly Family[] = [
+  family(
+    'malformed queries',
+    [
+      'sum(',
+      'memory_bytes{',
+      '{}',
+      '{namespace=~".*"}',
+      'memory_bytes{namespace="team-a"} or',
+      'rate(memory_bytes)',
+      'no_such_function(memory_bytes)',
+      'sum(1)',
+      'quota and 1',
+      '1 > 2',
+      'memory_bytes{pod=~"("}',
+      'memory_bytes offset',
+    ],
+    { isRefused: true },
+  ),
+  family(
+    'queries that fail',
+    [
+      'memory_limit_bytes / on (namespace) memory_bytes',
+      'memory_bytes + on (pod) memory_bytes',
+      'memory_bytes * on (pod) group_left pod_info{pod="none"} or memory_bytes * on () memory_bytes',
+      'label_replace(http_requests_total, "pod", "", "pod", ".*") + on (code) http_requests_total',
+      'label_replace(memory_bytes, "x", "", "pod", "(")',
+      'count_values("", replicas)',
+      'label_replace(memory_bytes, "node", "x", "", "")',
+    ],
+    { isRefused: true },
+  ),
+  family(
+    'experimental functions',
+    [
+      'double_exponential_smoothing(memory_bytes[5m], 0.5, 0.5)',
+      'vector(end())',
+      'histogram_quantiles(http_request_duration_seconds_bucket, "q", 0.5, 0.9)',
+      'info(memory_bytes)',
+      'info(memory_bytes, {version=~".+"})',
+      'limitk(2, memory_bytes)',
+      'limit_ratio(0.5, memory_bytes)',
+      'mad_over_time(memory_bytes[5m])',
+      'vector(max_of(1, 2))',
+      'vector(min_of(1, 2))',
+      'vector(range())',
+      'sort_by_label(memory_bytes, "pod")',
+      'sort_by_label_desc(memory_bytes, "pod")',
+      'vector(start())',
+      'start_timestamp(memory_bytes)',
+      'vector(step())',
+      'ts_of_first_over_time(memory_bytes[5m])',
+      'ts_of_last_over_time(memory_bytes[5m])',
+      'ts_of_max_over_time(memory_bytes[5m])',
+      'ts_of_min_over_time(memory_bytes[5m])',
+    ],
+    { isRefused: true },
+  ),
+];
