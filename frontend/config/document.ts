@@ -19,17 +19,20 @@ export function parseDocument<T>(
 ): Result<T, readonly ConfigProblem[]> {
   const parsed = v.safeParse(schema, document);
   if (parsed.success) return accept(parsed.output);
-  return refuse(
-    parsed.issues.map((issue) => ({
-      path: v.getDotPath(issue) ?? '',
-      message: describeIssue(issue),
-    })),
-  );
+  return refuse(parsed.issues.flatMap((issue) => readIssue(issue, '')));
 }
 
 /** Says one problem in a line, for the log and the terminal. */
 export function describeConfigProblem(problem: ConfigProblem): string {
   return problem.path === '' ? problem.message : `${problem.path}: ${problem.message}`;
+}
+
+function readIssue(issue: v.BaseIssue<unknown>, parent: string): readonly ConfigProblem[] {
+  const path = [parent, v.getDotPath(issue) ?? ''].filter((part) => part !== '').join('.');
+  // Of several alternatives, the one that the value got into tells more than the list of them.
+  const inner = (issue.issues ?? []).filter((it) => it.path !== undefined);
+  if (inner.length > 0) return inner.flatMap((it) => readIssue(it, path));
+  return [{ path, message: describeIssue(issue) }];
 }
 
 // The library's own messages quote the input and speak of types; ours speak of settings.

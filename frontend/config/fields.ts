@@ -65,16 +65,19 @@ export function described<const S extends v.GenericSchema>(
   return v.optional(v.pipe(schema, v.description(description)), fallback);
 }
 
-/** A group of settings that may be left out as a whole, because each has a default. */
+/**
+ * A group of settings that may be left out as a whole, because each has a default.
+ *
+ * @throws {TypeError} If one has none.
+ */
 export function section<const E extends v.ObjectEntries>(
   entries: E,
 ): v.OptionalSchema<
   v.StrictObjectSchema<E, undefined>,
   v.InferInput<v.StrictObjectSchema<E, undefined>>
 > {
-  // Every entry is optional, so the empty object is an input; the generic type cannot say so.
-  return v.optional(
-    v.strictObject(entries),
-    {} as v.InferInput<v.StrictObjectSchema<E, undefined>>,
-  );
+  const schema = v.strictObject(entries);
+  const nothing: unknown = {};
+  if (!v.is(schema, nothing)) throw new TypeError('a setting of a section has no default');
+  return v.optional(schema, nothing);
 }

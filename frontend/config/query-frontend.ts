@@ -235,7 +235,9 @@ const schema = v.pipe(
             certFile: v.pipe(filePath(), v.description('Serving certificate chain, PEM.')),
             keyFile: v.pipe(filePath(), v.description('Private key of the certificate, PEM.')),
           }),
-          v.description('Serving certificate. Without it the listener speaks plain HTTP.'),
+          v.description(
+            'Serving certificate, read again at least once a minute. Without it the listener speaks plain HTTP.',
+          ),
         ),
       ),
       unsafePlainHttp: described(

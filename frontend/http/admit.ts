@@ -1,0 +1,179 @@
+import type { TenantId } from '../../tenant/tenant-id.ts';
+import { accept, refuse, type Result } from '../result.ts';
+import { type ParameterLists, readParameters } from './parameters.ts';
+import { headerValues, type RawHeaders } from './raw-headers.ts';
+import type { RequestRejection } from './request-rejection.ts';
+import { matchRoute, type Route, type RouteMatch } from './routes.ts';
+import { readTenants, splitTenantHeader, splitTenantPrefix } from './tenant-sources.ts';
+
+/** The first lines of a request, as they came. */
+export interface RequestHead {
+  /** The version of HTTP, such as `1.1`. */
+  readonly httpVersion: string;
+  readonly method: string;
+  /** The request target, one character a byte. */
+  readonly target: string;
+  readonly rawHeaders: RawHeaders;
+}
+
+/** A request whose route, method and framing are known to be right; its body is not read yet. */
+export interface AdmittedHead extends RouteMatch {
+  /** The query string of the target, without the question mark. */
+  readonly queryString: string;
+  /** Whether a form body is to be read. */
+  readonly takesBody: boolean;
+  readonly pathTenants: readonly string[] | undefined;
+  readonly headerTenants: readonly string[];
+  /** The W3C trace context of the caller, if it sent a valid one. */
+  readonly traceparent: string | undefined;
+}
+
+/** A request that was read as a whole, once. Nothing else of it is looked at again. */
+export interface AdmittedRequest extends RouteMatch {
+  /** The tenants it names; none when it names none. */
+  readonly tenants: readonly TenantId[];
+  /** The texts of `query`: exactly one on routes that take it, none on the others. */
+  readonly queries: readonly string[];
+  /** The texts of `match[]`. */
+  readonly matches: readonly string[];
+  /** The other parameters that travel on, checked, one value each. */
+  readonly parameters: ReadonlyMap<string, string>;
+  /** How many parameters were dropped because the route does not know them. */
+  readonly droppedParameters: number;
+  readonly traceparent: string | undefined;
+}
+
+/** Bounds that {@link admitRequest} keeps. */
+export interface AdmitLimits {
+  /** Most namespaces that one request may name. */
+  readonly tenants: number;
+}
+
+const FORM = /^application\/x-www-form-urlencoded(?:; *charset="?utf-8"?)?$/i;
+const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** Checks route, method and framing, before a byte of the body is read. */
+export function admitHead(head: RequestHead): Result<AdmittedHead, RequestRejection> {
+  const header = (name: string): readonly string[] => headerValues(head.rawHeaders, name);
+  // Without chunks an answer ends with its connection, and a cut-off one would look complete.
+  if (head.httpVersion !== '1.1') return refuse({ code: 'request_malformed', problem: 'version' });
+  if (header('host').length !== 1) return refuse({ code: 'request_malformed', problem: 'host' });
+  if (header('upgrade').length > 0) return refuse({ code: 'upgrade_refused' });
+  if (header('expect').some((it) => it.toLowerCase() !== '100-continue')) {
+    return refuse({ code: 'expectation_refused' });
+  }
+  const question = head.target.indexOf('?');
+  const target = question === -1 ? head.target : head.target.slice(0, question);
+  const prefixed = splitTenantPrefix(target);
+  const match = matchRoute(prefixed.path);
+  if (match === undefined) return refuse({ code: 'route_unknown' });
+  const allowed: readonly string[] = match.route.methods;
+  if (!allowed.includes(head.method)) return refuse({ code: 'method_not_allowed', allowed });
+  const framing = admitFraming(head, match.route);
+  if (!framing.ok) return framing;
+  const traceparent = header('traceparent');
+  return accept({
+    ...match,
+    queryString: question === -1 ? '' : head.target.slice(question + 1),
+    takesBody: framing.value,
+    pathTenants: prefixed.tenants,
+    headerTenants: splitTenantHeader(header('x-scope-orgid')),
+    traceparent:
+      traceparent.length === 1 ? traceparent.find((it) => TRACEPARENT.test(it)) : undefined,
+  });
+}
+
+function admitFraming(head: RequestHead, route: Route): Result<boolean, RequestRejection> {
+  const header = (name: string): readonly string[] => headerValues(head.rawHeaders, name);
+  const hasBody =
+    header('transfer-encoding').length > 0 ||
+    header('content-length').some((it) => Number(it) !== 0);
+  if (!hasBody) return accept(false);
+  if (head.method === 'GET' || route.name === 'label_values') {
+    return refuse({ code: 'body_unexpected' });
+  }
+  if (header('content-encoding').length > 0) return refuse({ code: 'body_encoding_unsupported' });
+  const [type, ...otherTypes] = header('content-type');
+  if (type === undefined || otherTypes.length > 0 || !FORM.test(type)) {
+    return refuse({ code: 'body_type_unsupported' });
+  }
+  return accept(true);
+}
+
+/**
+ * Reads the parameters of a request, once: the URL and the form body are one source, merged in this
+ * order, and what the route does not know is dropped.
+ *
+ * @param body - The form body, one character a byte; empty when there is none.
+ */
+export function admitRequest(
+  head: AdmittedHead,
+  body: string,
+  limits: AdmitLimits,
+): Result<AdmittedRequest, RequestRejection> {
+  const lists = readParameters([head.queryString, body]);
+  if (!lists.ok) return lists;
+  const tenants = readTenants(
+    {
+      ...(head.pathTenants !== undefined && { path: head.pathTenants }),
+      parameter: lists.value.get('namespace') ?? [],
+      header: head.headerTenants,
+    },
+    limits.tenants,
+  );
+  if (!tenants.ok) return tenants;
+  const taken = takeParameters(head.route, lists.value);
+  if (!taken.ok) return taken;
+  return accept({
+    route: head.route,
+    upstreamPath: head.upstreamPath,
+    tenants: tenants.value,
+    traceparent: head.traceparent,
+    ...taken.value,
+  });
+}
+
+type TakenParameters = Pick<
+  AdmittedRequest,
+  'queries' | 'matches' | 'parameters' | 'droppedParameters'
+>;
+
+function takeParameters(
+  route: Route,
+  lists: ParameterLists,
+): Result<TakenParameters, RequestRejection> {
+  const parameters = new Map<string, string>();
+  let droppedParameters = 0;
+  for (const [name, values] of lists) {
+    const kind = Object.hasOwn(route.parameters, name) ? route.parameters[name] : undefined;
+    if (kind === undefined) {
+      if (!isReadElsewhere(route, name)) droppedParameters += values.length;
+      continue;
+    }
+    const value = values[0] ?? '';
+    // Grafana sends its custom parameters twice, so equal repeats are one.
+    if (values.some((other) => other !== value)) {
+      return refuse({ code: 'parameter_repeated', parameter: name });
+    }
+    // Prometheus takes an empty value for an absent one.
+    if (value === '') continue;
+    if (!kind.accepts(value)) {
+      return refuse({ code: 'parameter_invalid', parameter: name, expected: kind.expected });
+    }
+    parameters.set(name, value);
+  }
+  const queries = route.shape === 'query' ? (lists.get('query') ?? []) : [];
+  if (queries.length > 1) return refuse({ code: 'parameter_repeated', parameter: 'query' });
+  const missing = route.required.find((name) => (lists.get(name)?.[0] ?? '') === '');
+  if (missing !== undefined) return refuse({ code: 'parameter_missing', parameter: missing });
+  const matches = route.shape === 'matches' ? (lists.get('match[]') ?? []) : [];
+  return accept({ queries, matches, parameters, droppedParameters });
+}
+
+function isReadElsewhere(route: Route, name: string): boolean {
+  if (name === 'namespace') return true;
+  return (
+    (route.shape === 'query' && name === 'query') ||
+    (route.shape === 'matches' && name === 'match[]')
+  );
+}

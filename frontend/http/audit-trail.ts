@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import type { Authorized, Identified, VerdictSource } from '../access/access.ts';
+import type { AdmittedRequest } from './admit.ts';
+import type { Log } from './log.ts';
+
+/** Longest user name or tenant list written to the log, in characters. */
+const MAX_FIELD = 1_000;
+
+/**
+ * What is known of one request so far; at its end it becomes one line of the audit log.
+ *
+ * The line says who asked for which tenants and what was decided. It never holds the token, and of
+ * the query only a hash, which is enough to find it in the upstream's own query log.
+ */
+export class AuditTrail {
+  readonly requestId: string;
+  #route = 'none';
+  #identified: Identified | undefined;
+  #tenants: readonly string[] = [];
+  #accessSource: VerdictSource | undefined;
+  #queryHash: string | undefined;
+
+  constructor(requestId: string) {
+    this.requestId = requestId;
+  }
+
+  /** Name of the route, or `none` while there is none. */
+  get route(): string {
+    return this.#route;
+  }
+
+  /** Notes which route was taken. */
+  routed(name: string): void {
+    this.#route = name;
+  }
+
+  /** Notes what the request asks for. */
+  admitted(request: AdmittedRequest): void {
+    this.#tenants = request.tenants;
+    const texts = [...request.queries, ...request.matches];
+    if (texts.length > 0) {
+      this.#queryHash = createHash('sha256').update(texts.join('\0')).digest('hex').slice(0, 16);
+    }
+  }
+
+  /** Notes who asks. */
+  identified(identified: Identified): void {
+    this.#identified = identified;
+  }
+
+  /** Notes which tenants were granted. */
+  authorized(authorized: Authorized): void {
+    this.#tenants = authorized.scope.tenants;
+    this.#accessSource = authorized.source;
+  }
+
+  /** Writes the line. */
+  close(
+    log: Log,
+    outcome: { readonly decision: string; readonly status: number; readonly durationMs: number },
+  ): void {
+    const identity = this.#identified?.identity;
+    log('info', 'decision', {
+      requestId: this.requestId,
+      route: this.#route,
+      user: identity?.username.slice(0, MAX_FIELD),
+      uid: identity?.uid,
+      credentialId: identity?.extra['authentication.kubernetes.io/credential-id']?.[0],
+      identitySource: this.#identified?.source,
+      tenants: this.#tenants.join(',').slice(0, MAX_FIELD),
+      accessSource: this.#accessSource,
+      queryHash: this.#queryHash,
+      ...outcome,
+    });
+  }
+}

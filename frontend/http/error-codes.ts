@@ -1,0 +1,256 @@
+import type { Rejection } from './rejection.ts';
+
+/** A stable error code: one for each kind of rejection. */
+export type ErrorCodeName = Rejection['code'];
+
+/** One row of the error table: what a code means and what helps. The texts are public. */
+export interface ErrorCode {
+  /** HTTP status of the answer. */
+  readonly status: number;
+  /** `errorType` in the envelope: Prometheus' own where there is one. */
+  readonly errorType: string;
+  /** What happened. */
+  readonly summary: string;
+  /** What the caller or the operator can do. */
+  readonly remedy: string;
+}
+
+/**
+ * Every error code of the query frontend. Codes are stable: a meaning never changes, a code is
+ * never reused. `docs/errors.md` is generated from this table.
+ */
+export const ERROR_CODES: Readonly<Record<ErrorCodeName, ErrorCode>> = {
+  request_malformed: {
+    status: 400,
+    errorType: 'bad_data',
+    summary:
+      'The request line or a header cannot be read, the version is not HTTP/1.1, or there is not exactly one Host header.',
+    remedy: 'Send one plain HTTP/1.1 request.',
+  },
+  headers_too_large: {
+    status: 431,
+    errorType: 'bad_data',
+    summary: 'The request line and the headers together are longer than 16 KiB.',
+    remedy: 'Send long queries as POST, with a form body.',
+  },
+  request_timeout: {
+    status: 408,
+    errorType: 'timeout',
+    summary:
+      'Headers or body did not arrive within `listener.headersTimeoutMs` or `listener.requestTimeoutMs`.',
+    remedy: 'Send the request at once.',
+  },
+  route_unknown: {
+    status: 404,
+    errorType: 'not_found',
+    summary: 'The path is not in the route table, byte by byte.',
+    remedy: 'See the table of endpoints; escapes, doubled and trailing slashes are other paths.',
+  },
+  method_not_allowed: {
+    status: 405,
+    errorType: 'bad_data',
+    summary: 'The endpoint does not take this method.',
+    remedy: 'Use a method that the Allow header names.',
+  },
+  upgrade_refused: {
+    status: 400,
+    errorType: 'bad_data',
+    summary: 'The request asks for a protocol upgrade.',
+    remedy: 'Leave the Upgrade header out.',
+  },
+  expectation_refused: {
+    status: 417,
+    errorType: 'bad_data',
+    summary: 'The Expect header asks for something other than 100-continue.',
+    remedy: 'Leave the Expect header out.',
+  },
+  body_unexpected: {
+    status: 400,
+    errorType: 'bad_data',
+    summary: 'The request has a body where none belongs.',
+    remedy: 'Put the parameters into the URL, or use POST with a form body.',
+  },
+  body_type_unsupported: {
+    status: 415,
+    errorType: 'bad_data',
+    summary: 'The body is not application/x-www-form-urlencoded.',
+    remedy: 'Send the parameters as a form.',
+  },
+  body_encoding_unsupported: {
+    status: 415,
+    errorType: 'bad_data',
+    summary: 'The body has a Content-Encoding.',
+    remedy: 'Send the form as it is.',
+  },
+  body_too_large: {
+    status: 413,
+    errorType: 'bad_data',
+    summary: 'The body is longer than `limits.bodyBytes`.',
+    remedy: 'Shorten the query, or raise the limit.',
+  },
+  parameter_malformed: {
+    status: 400,
+    errorType: 'bad_data',
+    summary: 'A parameter has a bad percent escape, is not UTF-8, or holds a control character.',
+    remedy: 'Encode the parameters as a form; only PromQL may hold line breaks.',
+  },
+  parameter_missing: {
+    status: 400,
+    errorType: 'bad_data',
+    summary: 'A parameter that the endpoint needs is missing or empty.',
+    remedy: 'Send the parameter.',
+  },
+  parameter_repeated: {
+    status: 400,
+    errorType: 'bad_data',
+    summary: 'A parameter with one value was sent with several, in the URL, the body or both.',
+    remedy: 'Send it once.',
+  },
+  parameter_invalid: {
+    status: 400,
+    errorType: 'bad_data',
+    summary: 'A parameter cannot be read as what it should be.',
+    remedy: 'The message says what was expected.',
+  },
+  limit_parameters: {
+    status: 422,
+    errorType: 'bad_data',
+    summary: 'The request has too many parameters.',
+    remedy: 'Send fewer parameters.',
+  },
+  limit_tenants: {
+    status: 422,
+    errorType: 'bad_data',
+    summary: 'The request names more namespaces than `limits.tenants`.',
+    remedy: 'Name fewer namespaces, or raise the limit.',
+  },
+  tenant_malformed: {
+    status: 400,
+    errorType: 'bad_data',
+    summary: 'A namespace is not an RFC 1123 label.',
+    remedy: 'Write the plain name of a namespace; patterns and empty values are not names.',
+  },
+  tenant_sources_differ: {
+    status: 400,
+    errorType: 'bad_data',
+    summary: 'Path, parameter and header name different sets of namespaces.',
+    remedy: 'Name the namespaces in one place.',
+  },
+  tenant_missing: {
+    status: 400,
+    errorType: 'bad_data',
+    summary:
+      'The request names no namespace, and the caller is no ServiceAccount that may read its own.',
+    remedy: 'Name a namespace: /namespaces/<namespace>/api/v1/..., or the parameter namespace.',
+  },
+  token_missing: {
+    status: 401,
+    errorType: 'unauthorized',
+    summary: 'There is no bearer token.',
+    remedy: 'Send "Authorization: Bearer <token>".',
+  },
+  token_malformed: {
+    status: 401,
+    errorType: 'unauthorized',
+    summary: 'The Authorization header is not one bearer token of visible ASCII up to 8 KiB.',
+    remedy: 'Send one Authorization header with one bearer token.',
+  },
+  token_rejected: {
+    status: 401,
+    errorType: 'unauthorized',
+    summary: 'The token is not valid: unknown, expired, revoked, or meant for another audience.',
+    remedy: 'Get a new token for the audience of this installation.',
+  },
+  tenant_denied: {
+    status: 403,
+    errorType: 'forbidden',
+    summary: 'The caller may not read this namespace, or it does not exist.',
+    remedy: 'Ask the owner of the namespace for its reader role.',
+  },
+  access_review_unavailable: {
+    status: 503,
+    errorType: 'unavailable',
+    summary:
+      'The API server gave no verdict, the keys of an issuer cannot be read, or the budget of reviews is used up.',
+    remedy: 'Try again after the time in Retry-After.',
+  },
+  query_malformed: {
+    status: 400,
+    errorType: 'bad_data',
+    summary: 'The PromQL does not parse, or its types do not fit.',
+    remedy: 'The message says where and what was expected.',
+  },
+  query_unsupported: {
+    status: 400,
+    errorType: 'bad_data',
+    summary: 'The PromQL is valid but refused here, for one of a closed list of reasons.',
+    remedy: 'The message names the reason.',
+  },
+  limit_query_bytes: {
+    status: 422,
+    errorType: 'bad_data',
+    summary: 'The expression is longer than `limits.queryBytes`.',
+    remedy: 'Shorten the expression, or raise the limit.',
+  },
+  limit_query_depth: {
+    status: 422,
+    errorType: 'bad_data',
+    summary: 'The expression is nested deeper than `limits.queryDepth`.',
+    remedy: 'Flatten the expression, or raise the limit.',
+  },
+  limit_query_selectors: {
+    status: 422,
+    errorType: 'bad_data',
+    summary: 'The expression has more selectors than `limits.querySelectors`.',
+    remedy: 'Split the expression, or raise the limit.',
+  },
+  limit_query_terms: {
+    status: 422,
+    errorType: 'bad_data',
+    summary: 'The expression has more terms than can be checked in time.',
+    remedy: 'Split the expression.',
+  },
+  tenant_matcher_conflict: {
+    status: 400,
+    errorType: 'bad_data',
+    summary: 'A matcher on the tenancy label asks for something outside the scope.',
+    remedy: 'Leave the matcher out: the scope is added anyway.',
+  },
+  query_refused_upstream: {
+    status: 422,
+    errorType: 'execution',
+    summary: 'The upstream refused the query (400 or 422, as it answered).',
+    remedy: 'The message is that of the PromQL engine, where it may be shown.',
+  },
+  upstream_unavailable: {
+    status: 503,
+    errorType: 'unavailable',
+    summary: 'The upstream gave no answer, or one that tells of a part that is down.',
+    remedy: 'Try again; the log of the frontend names the cause.',
+  },
+  upstream_timeout: {
+    status: 504,
+    errorType: 'timeout',
+    summary: 'The answer was not there within `upstream.deadlineMs`.',
+    remedy: 'Ask for less: a shorter range, a coarser step, fewer series.',
+  },
+  upstream_unexpected: {
+    status: 502,
+    errorType: 'unavailable',
+    summary: 'The upstream answered with something that is no answer of the Prometheus API.',
+    remedy: 'Check `upstream.url`; the log of the frontend names the status.',
+  },
+  upstream_throttled: {
+    status: 429,
+    errorType: 'unavailable',
+    summary: 'The upstream asks for fewer requests.',
+    remedy: 'Try again after the time in Retry-After.',
+  },
+  internal: {
+    status: 500,
+    errorType: 'internal',
+    summary:
+      'A defect of the frontend. Nothing was sent upstream, or its answer was not passed on.',
+    remedy: 'Report it with the request id.',
+  },
+};

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { readBearerToken } from '../access/bearer-token.ts';
+import type { LimitsConfig } from '../config/query-frontend.ts';
+import { accept, type Result } from '../result.ts';
+import { admitHead, admitRequest } from './admit.ts';
+import { answerHeaders } from './answer-headers.ts';
+import { AuditTrail } from './audit-trail.ts';
+import { Cancellation } from './cancellation.ts';
+import type { ConfinedAnswer } from './confine.ts';
+import { answerRequest, type PipelineParts, type Reply } from './query-pipeline.ts';
+import { headerValues } from './raw-headers.ts';
+import { readBody } from './read-body.ts';
+import type { Rejection } from './rejection.ts';
+import { renderRejection } from './render-rejection.ts';
+import type { Telemetry } from './telemetry.ts';
+
+/** What an exchange needs beside the stages of the pipeline. */
+export interface ExchangeParts extends PipelineParts {
+  readonly limits: LimitsConfig;
+  readonly telemetry: Telemetry;
+}
+
+/** One request and what its answer is written to. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Whether the client waits for `100 Continue` before it sends its body. */
+  readonly expectsContinue: boolean;
+}
+
+/** What the log and the metrics say of a request whose client left before an answer was sent. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+/** Serves one request from its first line to the last byte of its answer. It never rejects. */
+export async function serveExchange(parts: ExchangeParts, exchange: Exchange): Promise<void> {
+  const { response } = exchange;
+  const startedMs = performance.now();
+  const trail = new AuditTrail(randomUUID());
+  const cancellation = new Cancellation();
+  response.once('close', () => {
+    if (!response.writableFinished) cancellation.cancel('client_gone');
+  });
+  let decision = 'answered';
+  try {
+    const reply = await readAndAnswer(parts, exchange, trail, cancellation);
+    if (!reply.ok) decision = reply.rejection.code;
+    await sendReply(exchange, reply, trail.requestId, cancellation);
+  } catch (error) {
+    decision = breakOff(parts, exchange, { error, trail, cancellation });
+  } finally {
+    cancellation.close();
+  }
+  const status = response.headersSent ? response.statusCode : CLIENT_CLOSED_REQUEST;
+  const durationMs = Math.round(performance.now() - startedMs);
+  const { route } = trail;
+  parts.telemetry.requestFinished({ route, status, decision, seconds: durationMs / 1_000 });
+  trail.close(parts.log, { decision, status, durationMs });
+}
+
+// Cheap checks first: an anonymous caller cannot make us read a body.
+async function readAndAnswer(
+  parts: ExchangeParts,
+  { request, response, expectsContinue }: Exchange,
+  trail: AuditTrail,
+  cancellation: Cancellation,
+): Promise<Result<Reply, Rejection>> {
+  const head = admitHead({
+    httpVersion: request.httpVersion,
+    method: request.method ?? '',
+    target: request.url ?? '',
+    rawHeaders: request.rawHeaders,
+  });
+  if (!head.ok) return head;
+  trail.routed(head.value.route.name);
+  const token = readBearerToken(headerValues(request.rawHeaders, 'authorization'));
+  if (!token.ok) return token;
+  const askForBody = (): void => {
+    if (expectsContinue) response.writeContinue();
+  };
+  const body = head.value.takesBody
+    ? await readBody(request, parts.limits.bodyBytes, askForBody)
+    : accept('');
+  if (!body.ok) return body;
+  const admitted = admitRequest(head.value, body.value, parts.limits);
+  if (!admitted.ok) return admitted;
+  parts.telemetry.parametersDropped(admitted.value.droppedParameters);
+  return answerRequest(parts, {
+    admitted: admitted.value,
+    token: token.value,
+    cancellation,
+    trail,
+  });
+}
+
+async function sendReply(
+  exchange: Exchange,
+  reply: Result<Reply, Rejection>,
+  requestId: string,
+  cancellation: Cancellation,
+): Promise<void> {
+  if (!reply.ok) {
+    sendText(exchange, renderRejection(reply.rejection, requestId), requestId);
+  } else if (reply.value.kind === 'text') {
+    sendText(exchange, { status: 200, headers: {}, body: reply.value.body }, requestId);
+  } else {
+    await sendStream(exchange, reply.value.answer, requestId, cancellation);
+  }
+}
+
+// A failure on the way destroys the socket: a cut-off answer must never look complete.
+async function sendStream(
+  { response }: Exchange,
+  { body, scrubber }: ConfinedAnswer,
+  requestId: string,
+  cancellation: Cancellation,
+): Promise<void> {
+  for (const stream of [body, scrubber]) {
+    stream.once('error', () => {
+      cancellation.cancel('upstream_failed');
+    });
+  }
+  response.writeHead(200, answerHeaders(requestId));
+  await pipeline(body, scrubber, response, { signal: cancellation.signal });
+}
+
+interface TextAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+function sendText({ request, response }: Exchange, answer: TextAnswer, requestId: string): void {
+  response.writeHead(answer.status, {
+    ...answerHeaders(requestId),
+    'Content-Length': String(Buffer.byteLength(answer.body)),
+    ...answer.headers,
+    // What is left of an unread body must not be taken for the next request.
+    ...(!request.complete && { Connection: 'close' }),
+  });
+  response.end(answer.body);
+}
+
+interface Failure {
+  readonly error: unknown;
+  readonly trail: AuditTrail;
+  readonly cancellation: Cancellation;
+}
+
+// Ends an exchange that failed on the way, and says how it ended.
+function breakOff(parts: ExchangeParts, exchange: Exchange, failure: Failure): string {
+  const { response } = exchange;
+  const { error, trail, cancellation } = failure;
+  const { requestId } = trail;
+  if (cancellation.reason === 'client_gone') {
+    response.destroy();
+    return 'client_gone';
+  }
+  if (response.headersSent) {
+    parts.log('warn', 'broken_off', { requestId, error, reason: cancellation.reason });
+    response.destroy();
+    return 'broken_off';
+  }
+  parts.log('error', 'defect', { requestId, error });
+  sendText(exchange, renderRejection({ code: 'internal' }, requestId), requestId);
+  return 'internal';
+}

@@ -1,0 +1,147 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { Duplex } from 'node:stream';
+import type { ListenerConfig } from '../config/query-frontend.ts';
+import { answerClientError, readClientError } from './client-error.ts';
+import { type ExchangeParts, serveExchange } from './exchange.ts';
+import { listeningUrl } from './listening-url.ts';
+import type { Log } from './log.ts';
+import { RequestsUnderWay } from './requests-under-way.ts';
+import { CERTIFICATE_CHECK_MS, followCertificate, readCertificate } from './serving-certificate.ts';
+
+/** A listening server. */
+export interface Listener {
+  /** The address tenants connect to, as a URL without path. */
+  readonly url: string;
+  /** Takes no new connection, lets requests under way finish, and closes after `graceMs` at the latest. */
+  drain(graceMs: number): Promise<void>;
+}
+
+type Server = http.Server | https.Server;
+
+const IDLE_CHECK_MS = 50;
+
+/**
+ * Starts the listener that tenants talk to.
+ *
+ * @param certificateCheckMs - How often the files of the certificate are read again.
+ * @throws {Error} If the address cannot be listened on, or a certificate file cannot be read.
+ */
+export async function startListener(
+  config: ListenerConfig,
+  parts: ExchangeParts,
+  certificateCheckMs: number = CERTIFICATE_CHECK_MS,
+): Promise<Listener> {
+  const { server, followRenewals } = await createServer(config);
+  const life = { isDraining: false };
+  serveRequests(server, parts, life);
+  await listen(server, config);
+  server.on('error', (error) => {
+    parts.log('error', 'listener_failed', { error });
+  });
+  const stopFollowing = followRenewals({ log: parts.log, checkMs: certificateCheckMs });
+  return {
+    url: listeningUrl(server, config.tls === undefined ? 'http' : 'https', config.address),
+    drain: (graceMs) => {
+      life.isDraining = true;
+      stopFollowing();
+      return drain(server, graceMs);
+    },
+  };
+}
+
+interface CreatedServer {
+  readonly server: Server;
+  readonly followRenewals: (options: { readonly log: Log; readonly checkMs: number }) => () => void;
+}
+
+async function createServer(config: ListenerConfig): Promise<CreatedServer> {
+  const options = {
+    headersTimeout: config.headersTimeoutMs,
+    requestTimeout: config.requestTimeoutMs,
+    keepAliveTimeout: config.keepAliveTimeoutMs,
+    connectionsCheckingInterval: Math.min(1_000, config.headersTimeoutMs),
+    // A flag for the whole process must not loosen the parser, and missing hosts get our answer.
+    insecureHTTPParser: false,
+    requireHostHeader: false,
+  };
+  const { tls } = config;
+  if (tls === undefined) {
+    const server = bounded(http.createServer(options), config);
+    return { server, followRenewals: () => () => undefined };
+  }
+  const certificate = await readCertificate(tls);
+  const handshakeTimeout = config.headersTimeoutMs;
+  const server = bounded(
+    https.createServer({ ...options, ...certificate, handshakeTimeout }),
+    config,
+  );
+  return { server, followRenewals: (it) => followCertificate(server, tls, certificate, it) };
+}
+
+function bounded<S extends Server>(server: S, config: ListenerConfig): S {
+  server.maxConnections = config.maxConnections;
+  // By default headers after the 2,000th vanish without a word; their bytes are bounded anyway.
+  server.maxHeadersCount = 0;
+  return server;
+}
+
+function serveRequests(
+  server: Server,
+  parts: ExchangeParts,
+  life: { readonly isDraining: boolean },
+): void {
+  const underWay = new RequestsUnderWay();
+  const serve =
+    (expectsContinue: boolean): http.RequestListener =>
+    (request, response) => {
+      if (!underWay.enter(request, response)) {
+        request.socket.destroy();
+        return;
+      }
+      if (life.isDraining) response.setHeader('Connection', 'close');
+      serveExchange(parts, { request, response, expectsContinue }).catch((error: unknown) => {
+        parts.log('error', 'defect', { error });
+        response.destroy();
+      });
+    };
+  server.on('request', serve(false));
+  server.on('checkContinue', serve(true));
+  server.on('checkExpectation', serve(false));
+  server.on('clientError', (error: NodeJS.ErrnoException, connection: Duplex) => {
+    const rejection = readClientError(error.code);
+    if (rejection === undefined || !connection.writable || !underWay.canAnswer(connection)) {
+      connection.destroy();
+      return;
+    }
+    answerClientError(connection, rejection);
+  });
+}
+
+function listen(server: Server, config: ListenerConfig): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.port, config.address, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+async function drain(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
+  // A connection that becomes idle only now would otherwise stay for its whole keep-alive time.
+  const idleCheck = setInterval(() => {
+    server.closeIdleConnections();
+  }, IDLE_CHECK_MS);
+  const grace = setTimeout(() => {
+    server.closeAllConnections();
+  }, graceMs);
+  await closed;
+  clearInterval(idleCheck);
+  clearTimeout(grace);
+}

@@ -1,0 +1,75 @@
+import type { TenantScope } from '../../tenant/tenant-scope.ts';
+import type { Expr, VectorSelector } from '../promql/ast.ts';
+import { DEFAULT_PROMQL_LIMITS, type PromqlLimits } from '../promql/options.ts';
+import { parseQuery, parseSeriesSelector } from '../promql/parse.ts';
+import type { PromqlProblem } from '../promql/problem.ts';
+import {
+  hasSelector,
+  printSelectorless,
+  type ScopedSeriesSelector,
+  scopeQuery,
+  scopeSeriesSelector,
+  scopeWithoutSelector,
+} from '../promql/scope.ts';
+import { accept, type Result } from '../result.ts';
+import type { AdmittedRequest } from './admit.ts';
+import type { ScopedPromql } from './forward.ts';
+
+/** The caller's PromQL, parsed once, not yet scoped. */
+export type ParsedPromql =
+  | { readonly shape: 'query'; readonly expr: Expr }
+  | { readonly shape: 'matches'; readonly selectors: readonly VectorSelector[] };
+
+/** Parses the PromQL of an admitted request. */
+export function parsePromql(
+  admitted: AdmittedRequest,
+  limits: Partial<PromqlLimits>,
+): Result<ParsedPromql, PromqlProblem> {
+  const resolved = { ...DEFAULT_PROMQL_LIMITS, ...limits };
+  const [query] = admitted.queries;
+  if (query !== undefined) {
+    const expr = parseQuery(query, resolved);
+    return expr.ok ? accept({ shape: 'query', expr: expr.value }) : expr;
+  }
+  const selectors: VectorSelector[] = [];
+  for (const match of admitted.matches) {
+    const selector = parseSeriesSelector(match, resolved);
+    if (!selector.ok) return selector;
+    selectors.push(selector.value);
+  }
+  return accept({ shape: 'matches', selectors });
+}
+
+/** Whether a request reads series, and so cannot be answered without a tenant. */
+export function readsSeries(promql: ParsedPromql): boolean {
+  return promql.shape === 'matches' || hasSelector(promql.expr);
+}
+
+/**
+ * Narrows PromQL to a scope. Without any `match[]` the scope itself is the selector: an empty list
+ * would ask the upstream for everything.
+ */
+export function scopePromql(
+  promql: ParsedPromql,
+  scope: TenantScope,
+): Result<ScopedPromql, PromqlProblem> {
+  if (promql.shape === 'query') {
+    const query = scopeQuery(promql.expr, scope);
+    return query.ok ? accept({ shape: 'query', query: query.value }) : query;
+  }
+  const matches: ScopedSeriesSelector[] = [];
+  for (const selector of promql.selectors) {
+    const scoped = scopeSeriesSelector(selector, scope);
+    if (!scoped.ok) return scoped;
+    matches.push(scoped.value);
+  }
+  const [first = scopeWithoutSelector(scope), ...others] = matches;
+  return accept({ shape: 'matches', matches: [first, ...others] });
+}
+
+/** Prepares a query that reads no series, such as the `1+1` of Grafana's health check. */
+export function scopeNothing(promql: ParsedPromql): ScopedPromql | undefined {
+  if (promql.shape === 'matches') return undefined;
+  const query = printSelectorless(promql.expr);
+  return query === undefined ? undefined : { shape: 'query', query };
+}

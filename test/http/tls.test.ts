@@ -1,0 +1,103 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import tls from 'node:tls';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { selfSignedCertificate } from '../support/self-signed.ts';
+import { eventually } from './harness/eventually.ts';
+import { type Frontend, startFrontend } from './harness/frontend.ts';
+import { connectRaw, exchangeRaw, getRequest } from './harness/raw-socket.ts';
+import { SUCCESS } from './harness/recording-upstream.ts';
+
+const QUERY = '/api/v1/query?namespace=team-a&query=up';
+
+let folder: string;
+let frontend: Frontend;
+let ca: string;
+
+async function writeCertificate(): Promise<string> {
+  const { certPem, keyPem } = selfSignedCertificate(['127.0.0.1']);
+  await writeFile(join(folder, 'tls.crt'), certPem);
+  await writeFile(join(folder, 'tls.key'), keyPem);
+  return certPem;
+}
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'listener-tls-'));
+  ca = await writeCertificate();
+  frontend = await startFrontend({
+    certificateCheckMs: 10,
+    listener: {
+      tls: { certFile: join(folder, 'tls.crt'), keyFile: join(folder, 'tls.key') },
+      headersTimeoutMs: 1_500,
+    },
+  });
+});
+
+afterEach(async () => {
+  await frontend[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
+
+async function failure(options: tls.ConnectionOptions): Promise<string> {
+  const socket = tls.connect({ port: frontend.port, host: '127.0.0.1', ca, ...options });
+  return new Promise((resolve) => {
+    socket.on('secureConnect', () => {
+      resolve(`connected with ${socket.getProtocol() ?? ''}`);
+      socket.destroy();
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      resolve(error.code ?? error.message);
+    });
+  });
+}
+
+describe('a listener with a certificate', () => {
+  it('speaks TLS', async () => {
+    expect(frontend.url).toMatch(/^https:/);
+    expect(await frontend.ask(QUERY, { ca })).toMatchObject({ status: 200, text: SUCCESS });
+  });
+
+  it('speaks no version before 1.2', async () => {
+    expect(await failure({})).toBe('connected with TLSv1.3');
+    const old = await failure({ minVersion: 'TLSv1', maxVersion: 'TLSv1.1' });
+    expect(old).toMatch(/^(?:ERR_SSL|ERR_TLS|ECONNRESET)/);
+  });
+
+  it('speaks no HTTP/2', async () => {
+    expect(await failure({ ALPNProtocols: ['h2'] })).toMatch(/^(?:ERR_SSL|ECONNRESET)/);
+  });
+
+  it('gives plain HTTP no answer', async () => {
+    expect(await exchangeRaw(frontend.port, getRequest(QUERY))).not.toContain('HTTP/1.1');
+  });
+
+  it('cuts off who does not finish the handshake', async () => {
+    using raw = await connectRaw(frontend.port);
+    raw.send('\x16');
+    await raw.end();
+    expect(raw.received()).toBe('');
+  });
+
+  it('takes a renewed certificate without a restart', async () => {
+    const renewed = await writeCertificate();
+    const renewals = (): number =>
+      frontend.log.filter(({ event }) => event === 'certificate_renewed').length;
+    await eventually(renewals, (count) => count > 0);
+    await eventually(
+      () => frontend.log.at(-1)?.event,
+      (event) => event === 'certificate_renewed',
+    );
+    expect(await frontend.ask(QUERY, { ca: renewed })).toMatchObject({ status: 200 });
+    await expect(frontend.ask(QUERY, { ca })).rejects.toMatchObject({ code: /CERT|SIGN/ });
+  });
+
+  it('keeps its certificate while the files do not fit together', async () => {
+    await writeFile(join(folder, 'tls.key'), selfSignedCertificate(['127.0.0.1']).keyPem);
+    await eventually(
+      () => frontend.log.at(-1)?.event,
+      (event) => event === 'certificate_unusable',
+    );
+    expect(await frontend.ask(QUERY, { ca })).toMatchObject({ status: 200 });
+  });
+});
