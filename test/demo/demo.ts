@@ -1,6 +1,7 @@
 // The product on this machine: the query frontend out of synthesised manifests, in front of a real
 // Prometheus with two tenants. With --check it asserts what both see, and ends with 0 or 1.
 import process from 'node:process';
+import { parseArgs } from 'node:util';
 import { PartUnavailable } from '../real/harness/part-unavailable.ts';
 import { checkInstallation, waitForSeries } from './check.ts';
 import { printGuide } from './guide.ts';
@@ -43,6 +44,12 @@ async function showTenants(installation: DemoInstallation): Promise<boolean> {
   return checks.every((check) => check.held);
 }
 
+/** Reads the command line; a word that is not known is an error, not a demo without a check. */
+function isCheckRun(): boolean {
+  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+  return values.check;
+}
+
 function interruption(): Promise<'interrupted'> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -54,7 +61,7 @@ function interruption(): Promise<'interrupted'> {
 }
 
 try {
-  process.exitCode = await demo(process.argv.includes('--check'));
+  process.exitCode = await demo(isCheckRun());
 } catch (error) {
   const isExpected = error instanceof PartUnavailable;
   process.stderr.write(

@@ -131,11 +131,15 @@ interface RunningFrontend {
 async function startFrontend(command: readonly string[]): Promise<RunningFrontend> {
   const [program, ...args] = command;
   if (program !== 'node') throw new Error(`the pod runs ${program ?? 'nothing'}, not node`);
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  // In a pod of a cluster static tokens are refused, and a development container may be one.
+  const { KUBERNETES_SERVICE_HOST: _host, ...env } = process.env;
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
   await spawned(child);
   const stop = (): Promise<void> => stopChild(child, 5_000);
   const deadline = setTimeout(() => child.kill(), START_DEADLINE_MS);
+  const lines: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line);
     const event = JSON.parse(line) as Readonly<Record<string, string>>;
     if (event['event'] !== 'started') continue;
     clearTimeout(deadline);
@@ -144,5 +148,5 @@ async function startFrontend(command: readonly string[]): Promise<RunningFronten
   }
   clearTimeout(deadline);
   await stop();
-  throw new Error('the query frontend ended before it listened');
+  throw new Error(`the query frontend ended before it listened; it said:\n${lines.join('\n')}`);
 }

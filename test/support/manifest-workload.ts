@@ -32,6 +32,9 @@ interface PodSpec {
   readonly volumes?: readonly {
     readonly name: string;
     readonly configMap?: { readonly name: string };
+    readonly projected?: {
+      readonly sources: readonly { readonly configMap?: { readonly name: string } }[];
+    };
   }[];
 }
 
@@ -77,12 +80,16 @@ export async function materialiseWorkload(
   const files = new Map<string, string>();
   let command = [...(container.command ?? []), ...(container.args ?? [])];
   for (const mount of container.volumeMounts ?? []) {
-    const configMap = pod.volumes?.find((volume) => volume.name === mount.name)?.configMap;
-    if (configMap === undefined) continue;
+    const volume = pod.volumes?.find((it) => it.name === mount.name);
+    const sources = [volume, ...(volume?.projected?.sources ?? [])];
+    const configMaps = sources.flatMap((source) => source?.configMap ?? []);
+    if (configMaps.length === 0) continue;
     const target = join(folder, mount.mountPath);
     await mkdir(target, { recursive: true });
-    const { data } = findManifest(manifests, 'ConfigMap', configMap.name);
-    for (const [name, text] of Object.entries(data as Readonly<Record<string, string>>)) {
+    const data = configMaps.map(
+      ({ name }) => findManifest(manifests, 'ConfigMap', name)['data'] as object,
+    );
+    for (const [name, text] of data.flatMap((it) => Object.entries<string>({ ...it }))) {
       await writeFile(join(target, name), text);
       files.set(`${mount.mountPath}/${name}`, join(target, name));
     }

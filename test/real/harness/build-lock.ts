@@ -1,5 +1,6 @@
 import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { guardFolder } from './clean-up.ts';
 import { poll } from './poll.ts';
 
 const WAIT_MS = 60 * 60_000;
@@ -19,10 +20,12 @@ export async function withBuildLock(folder: string, action: () => Promise<void>)
   } finally {
     await rm(candidate, { force: true });
   }
+  const release = guardFolder(lock);
   try {
     await action();
   } finally {
     await rm(lock, { force: true });
+    release();
   }
 }
 

@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { withBuildLock } from './build-lock.ts';
 import { runsInCi } from './ci.ts';
+import { guardFolder } from './clean-up.ts';
 import { installedProgram } from './installed-part.ts';
 import { PartUnavailable } from './part-unavailable.ts';
 import { OPERATOR_MODULE, type Part, type PartName, PARTS } from './parts.ts';
@@ -73,8 +74,14 @@ async function findOrBuild(part: Part): Promise<string> {
 
 async function build(part: Part, binary: string): Promise<void> {
   const start = Date.now();
+  await requireGo(part);
   progress(`building ${part.name} ${part.version} (${part.buildTime}) ...`);
+  // Everything unfinished lies in one folder that goes whatever ends this process.
   const unfinished = `${binary}.${process.pid}`;
+  const release = guardFolder(unfinished);
+  const scratch = join(unfinished, 'scratch');
+  await mkdir(scratch, { recursive: true });
+  const program = join(unfinished, part.name);
   const flags = [
     '-mod=readonly',
     '-trimpath',
@@ -83,21 +90,37 @@ async function build(part: Part, binary: string): Promise<void> {
     `-tags=${part.tags.join()}`,
   ];
   try {
-    const args = ['build', ...flags, '-o', unfinished, part.package];
-    await go(part.name, toolFolder(part.folder), args);
-    await rename(unfinished, binary);
+    const args = ['build', ...flags, '-o', program, part.package];
+    await go(part.name, toolFolder(part.folder), args, { GOTMPDIR: scratch });
+    await rename(program, binary);
   } finally {
-    await rm(unfinished, { force: true });
+    await rm(unfinished, { recursive: true, force: true });
+    release();
   }
   progress(`built ${part.name} in ${Math.round((Date.now() - start) / 1000)} s`);
+}
+
+/** Complains before anything is said to be built, and names the other way to have the part. */
+async function requireGo(part: Part): Promise<void> {
+  try {
+    await runProgram('go', ['version']);
+  } catch (cause) {
+    const other =
+      part.installed === undefined
+        ? ''
+        : `, or put ${part.name} ${part.installed.atLeast} or newer on PATH`;
+    const reason = 'there is no `go` on PATH to build it';
+    throw new PartUnavailable({ part: part.name, reason, hint: GO_HINT + other }, { cause });
+  }
 }
 
 async function go(
   part: PartUnavailable['part'],
   folder: string,
   args: readonly string[],
+  extraEnv: Readonly<Record<string, string>> = {},
 ): Promise<ProgramResult> {
-  const env = { CGO_ENABLED: '0', GOWORK: 'off' };
+  const env = { CGO_ENABLED: '0', GOWORK: 'off', ...extraEnv };
   let result: ProgramResult;
   try {
     result = await runProgram('go', args, { folder, env, timeoutMs: BUILD_TIMEOUT_MS });

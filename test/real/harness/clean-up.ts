@@ -27,7 +27,7 @@ export function guardProcess(pid: number): () => void {
 }
 
 /**
- * Has a folder removed if this process ends first.
+ * Has a folder, or a file, removed if this process ends first.
  *
  * @returns Call it once the folder is gone.
  */

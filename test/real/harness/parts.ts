@@ -7,7 +7,9 @@ export type PartName =
   | 'kubectl'
   | 'kube-controller-manager'
   | 'thanos'
-  | 'promql-oracle';
+  | 'alertmanager'
+  | 'promql-oracle'
+  | 'api-client';
 
 /** Where a part comes from, how it is built, and how one that is installed already is recognised. */
 export interface Part {
@@ -150,6 +152,21 @@ export const PARTS: { readonly [Name in PartName]: Part } = {
       atLeast: '0.42.4',
     },
   },
+  alertmanager: {
+    name: 'alertmanager',
+    folder: 'alertmanager',
+    module: 'github.com/prometheus/alertmanager',
+    // The newest whose module holds its web assets: later ones do not compile without them.
+    version: 'v0.30.0',
+    package: 'github.com/prometheus/alertmanager/cmd/alertmanager',
+    tags: ['netgo'],
+    buildTime: 'about 40 seconds after prometheus',
+    installed: {
+      versionArgs: ['--version'],
+      versionPattern: /alertmanager, version (\d+\.\d+\.\d+)/,
+      atLeast: '0.30.0',
+    },
+  },
   'promql-oracle': {
     name: 'promql-oracle',
     folder: 'promql-oracle',
@@ -158,6 +175,15 @@ export const PARTS: { readonly [Name in PartName]: Part } = {
     package: '.',
     tags: [],
     buildTime: 'about 20 seconds on 2 cores',
+  },
+  'api-client': {
+    name: 'api-client',
+    folder: 'api-client',
+    module: 'github.com/prometheus/client_golang',
+    version: 'v1.24.1',
+    package: '.',
+    tags: [],
+    buildTime: 'about 15 seconds on 2 cores',
   },
 };
 
@@ -171,6 +197,8 @@ export const PART_NAMES: readonly PartName[] = [
   'kubectl',
   'kube-controller-manager',
   'thanos',
+  'alertmanager',
+  'api-client',
 ];
 
 /** Says whether a word, such as one from the command line, names a part. */

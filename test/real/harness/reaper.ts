@@ -30,19 +30,21 @@ function change<T>(set: Set<T>, sign: string | undefined, value: T): void {
   }
 }
 
-// Their data goes with them, so there is nothing to end gracefully for.
-for (const pid of processes) {
-  signal(pid, 'SIGKILL');
-}
-const deadline = Date.now() + END_MS;
-while (Date.now() < deadline && [...processes].some((pid) => signal(pid, 0))) {
-  await pause(POLL_MS);
+// Asked first, so that a program with children of its own, such as a build, can end them.
+for (const name of ['SIGTERM', 'SIGKILL'] as const) {
+  for (const pid of processes) {
+    signal(pid, name);
+  }
+  const deadline = Date.now() + END_MS;
+  while (Date.now() < deadline && [...processes].some((pid) => signal(pid, 0))) {
+    await pause(POLL_MS);
+  }
 }
 for (const folder of folders) {
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
-function signal(pid: number, name: 'SIGKILL' | 0): boolean {
+function signal(pid: number, name: 'SIGTERM' | 'SIGKILL' | 0): boolean {
   try {
     return process.kill(pid, name);
   } catch {
