@@ -1,4 +1,5 @@
 import type { Position } from './position.ts';
+import type { ArithmeticSign } from './token.ts';
 
 /** What an expression evaluates to. */
 export type ValueType = 'scalar' | 'vector' | 'matrix' | 'string';
@@ -75,8 +76,11 @@ export interface Subquery {
   readonly modifiers: readonly TimeModifier[];
 }
 
-/** What moves a selector or a subquery in time. They are kept in the order they were written. */
-export type TimeModifier = OffsetModifier | AtModifier;
+/**
+ * What changes which samples a selector or a subquery takes. They are kept in the order they were
+ * written.
+ */
+export type TimeModifier = OffsetModifier | AtModifier | ExtensionModifier;
 
 /** Looks this much into the past, or into the future when negative. */
 export interface OffsetModifier {
@@ -88,14 +92,61 @@ export interface OffsetModifier {
 export interface AtModifier {
   readonly kind: 'at';
   /** Seconds since 1970, or an end of the evaluated range. */
-  readonly at: Duration | 'start' | 'end';
+  readonly at: DurationLiteral | 'start' | 'end';
 }
 
+/** Takes the samples around the range into account, up to its very ends. */
+export interface ExtensionModifier {
+  readonly kind: 'anchored' | 'smoothed';
+}
+
+/** A length of time: as written, or an expression that the engine computes. */
+export type Duration =
+  DurationLiteral | DurationCall | DurationUnary | DurationBinary | DurationParen;
+
 /** A length of time, or a moment, as written. */
-export interface Duration {
+export interface DurationLiteral {
+  readonly kind: 'durationLiteral';
   /** The signs and the validated token. */
   readonly text: string;
   readonly seconds: number;
+}
+
+/** What is taken from the request, as in `step()`, or from other durations. */
+export interface DurationCall {
+  readonly kind: 'durationCall';
+  readonly name: DurationFunction;
+  /** None for `step` and `range`, two for the others. */
+  readonly args: readonly Duration[];
+}
+
+/** The functions of duration expressions. */
+export type DurationFunction = 'step' | 'range' | 'min_of' | 'max_of';
+
+/** A signed duration that is no literal: the signs of a literal are part of it. */
+export interface DurationUnary {
+  readonly kind: 'durationUnary';
+  readonly operator: '+' | '-';
+  readonly operand: Duration;
+}
+
+/** Durations joined by operators of one precedence. Its shape is that of {@link Binary}. */
+export interface DurationBinary {
+  readonly kind: 'durationBinary';
+  readonly first: Duration;
+  readonly steps: readonly DurationStep[];
+}
+
+/** An operator of a chain and its right operand. */
+export interface DurationStep {
+  readonly operator: ArithmeticSign;
+  readonly operand: Duration;
+}
+
+/** A duration in parentheses. */
+export interface DurationParen {
+  readonly kind: 'durationParen';
+  readonly operand: Duration;
 }
 
 /** A function call. */
@@ -152,6 +203,8 @@ export interface BinaryStep {
   readonly operator: string;
   readonly bool: boolean;
   readonly matching: VectorMatching | undefined;
+  /** At most one for each side, in the order they were written. */
+  readonly fills: readonly FillModifier[];
   readonly operand: Expr;
 }
 
@@ -167,6 +220,13 @@ export interface GroupModifier {
   readonly side: 'group_left' | 'group_right';
   /** `undefined` when no parentheses were written. */
   readonly labels: readonly string[] | undefined;
+}
+
+/** What stands in for a series that is missing on the left side, the right one, or either. */
+export interface FillModifier {
+  readonly kind: 'fill' | 'fill_left' | 'fill_right';
+  /** The sign and the validated token. */
+  readonly text: string;
 }
 
 /** An expression in parentheses. */

@@ -52,7 +52,7 @@ export function checkSigned(operator: string, operand: ValueType): TypeFacts | u
 
 /** Checks one operator of a chain. `left` is the type of all that stands before it. */
 export function checkBinary(left: ValueType, step: BinaryStep): TypeFacts | undefined {
-  const { operator, operand, bool, matching } = step;
+  const { operator, operand, bool, matching, fills } = step;
   const facts =
     mismatch(left, COMPUTABLE, 'operand', operator) ??
     mismatch(operand.type, COMPUTABLE, 'operand', operator);
@@ -63,7 +63,15 @@ export function checkBinary(left: ValueType, step: BinaryStep): TypeFacts | unde
     return { problem: 'comparison_without_bool', operator };
   }
   const areVectors = left === 'vector' && operand.type === 'vector';
-  return checkMatching(operator, areVectors, matching);
+  return (
+    checkMatching(operator, areVectors, matching) ??
+    (fills.length > 0 ? checkFills(operator, areVectors) : undefined)
+  );
+}
+
+function checkFills(operator: string, areVectors: boolean): TypeFacts | undefined {
+  if (!areVectors) return { problem: 'fill_without_vectors', operator };
+  return SET_OPERATORS.has(operator) ? { problem: 'fill_with_set_operator', operator } : undefined;
 }
 
 function checkMatching(

@@ -1,6 +1,6 @@
 import { excerpt } from './excerpt.ts';
 import { Lexer } from './lexer.ts';
-import type { PromqlLimits } from './options.ts';
+import type { PromqlFeature, PromqlFeatures, PromqlLimits } from './options.ts';
 import { type Position, PositionFinder } from './position.ts';
 import type {
   Expectation,
@@ -25,15 +25,17 @@ export class Cursor {
 
   readonly #text: string;
   readonly #limits: PromqlLimits;
+  readonly #features: PromqlFeatures;
   readonly #lexer: Lexer;
   readonly #positions: PositionFinder;
   #depth = 0;
   #selectors = 0;
   #terms = 0;
 
-  constructor(text: string, limits: PromqlLimits) {
+  constructor(text: string, limits: PromqlLimits, features: PromqlFeatures) {
     this.#text = text;
     this.#limits = limits;
+    this.#features = features;
     this.#lexer = new Lexer(text);
     this.#positions = new PositionFinder(text);
     this.advance();
@@ -90,6 +92,13 @@ export class Cursor {
     const { problem, found, index } = decoded.rejection;
     if (problem === 'string_not_utf8') return this.unsupported({ reason: problem, found }, start);
     return this.malformed({ problem, found }, start + index);
+  }
+
+  /** Tells whether a feature is on; a problem if it is not. The feature begins at `start`. */
+  allows(feature: PromqlFeature, start: number = this.start, found: string = this.token): boolean {
+    if (this.#features[feature]) return true;
+    this.unsupported({ reason: 'feature_disabled', feature, found: excerpt(found) }, start);
+    return false;
   }
 
   /** Gives the position of a character. */

@@ -15,7 +15,7 @@ import type {
  * The text quotes the query, so it goes to its author and nobody else.
  */
 export function describeProblem(problem: PromqlProblem): string {
-  if (problem.code === 'limit_query_bytes') return describeWithoutPlace(problem);
+  if (!('position' in problem)) return describeWithoutPlace(problem);
   const { line, column } = problem.position;
   return `line ${line}, column ${column}: ${describeWithoutPlace(problem)}`;
 }
@@ -28,6 +28,8 @@ function describeWithoutPlace(problem: PromqlProblem): string {
       return describeUnsupported(problem);
     case 'limit_query_bytes':
       return `the query has ${problem.value} bytes, and at most ${problem.limit} are allowed`;
+    case 'limit_scoped_bytes':
+      return `the query would have at least ${problem.value} bytes with the matchers of its scope, and at most ${problem.limit} are allowed`;
     case 'limit_query_depth':
       return `the query is nested more than ${problem.limit} levels deep`;
     case 'limit_query_selectors':
@@ -69,6 +71,7 @@ function describeMalformed(facts: LexicalFacts | GrammarFacts | TypeFacts): stri
     case 'argument_missing':
     case 'label_name_empty':
     case 'duration_not_positive':
+    case 'duration_division_by_zero':
     case 'timestamp_out_of_range':
     case 'metric_name_repeated':
     case 'selector_matches_everything':
@@ -76,6 +79,8 @@ function describeMalformed(facts: LexicalFacts | GrammarFacts | TypeFacts): stri
     case 'range_after_modifier':
     case 'modifier_misplaced':
     case 'modifier_repeated':
+    case 'modifiers_exclude_each_other':
+    case 'info_selector_expected':
       return describeGrammar(facts);
     case 'type_mismatch':
     case 'argument_count':
@@ -85,6 +90,8 @@ function describeMalformed(facts: LexicalFacts | GrammarFacts | TypeFacts): stri
     case 'set_operator_on_scalar':
     case 'group_with_set_operator':
     case 'group_label_repeated':
+    case 'fill_without_vectors':
+    case 'fill_with_set_operator':
       return describeTypes(facts);
     default:
       return facts satisfies never;
@@ -105,6 +112,8 @@ function describeGrammar(facts: GrammarFacts): string {
       return 'a label needs a name';
     case 'duration_not_positive':
       return `the duration ${facts.found} must be greater than 0`;
+    case 'duration_division_by_zero':
+      return `the duration is divided by zero, at ${facts.operator}`;
     case 'timestamp_out_of_range':
       return `the time ${facts.found} is out of range`;
     case 'metric_name_repeated':
@@ -116,9 +125,13 @@ function describeGrammar(facts: GrammarFacts): string {
     case 'range_after_modifier':
       return `the range must stand before ${facts.modifier}`;
     case 'modifier_misplaced':
-      return `${facts.modifier} needs a selector, a range or a subquery in front of it`;
+      return `${facts.modifier} needs ${placeOf(facts.modifier)} in front of it`;
     case 'modifier_repeated':
       return `${facts.modifier} may be given once`;
+    case 'modifiers_exclude_each_other':
+      return 'anchored and smoothed exclude each other';
+    case 'info_selector_expected':
+      return 'the second argument of info must be matchers in braces without a name, as in {job="x"}';
     default:
       return facts satisfies never;
   }
@@ -144,6 +157,10 @@ function describeTypes(facts: TypeFacts): string {
       return `${facts.operator} cannot be grouped by group_left or group_right`;
     case 'group_label_repeated':
       return `the label ${quote(facts.label)} is matched by on already and cannot be taken over`;
+    case 'fill_without_vectors':
+      return `series can be filled in between two instant vectors only, at ${facts.operator}`;
+    case 'fill_with_set_operator':
+      return `nothing can be filled in for ${facts.operator}`;
     default:
       return facts satisfies never;
   }
@@ -167,6 +184,10 @@ function describeUnsupported(facts: UnsupportedFacts): string {
       return `the character class ${facts.found} is not known here; list its characters instead`;
     case 'regex_too_large':
       return 'the regular expression is too large';
+    case 'info_without_selector':
+      return 'info with one argument reads target_info of every tenant; name the labels to copy, as in info(up, {version=~".+"})';
+    case 'info_selector_modified':
+      return `${quote(facts.found)} has no effect on the second argument of info; leave it out`;
     default:
       return facts satisfies never;
   }
@@ -176,6 +197,11 @@ function hintFor(escape: string): string {
   return /^\\[A-Za-z0-9.*+?()[\]{}|^$/-]/.test(escape)
     ? `a regular expression needs \\${escape} or backquotes around the string`
     : 'a backslash is written as \\\\';
+}
+
+function placeOf(modifier: 'offset' | '@' | 'anchored' | 'smoothed'): string {
+  const isExtension = modifier === 'anchored' || modifier === 'smoothed';
+  return isExtension ? 'a selector or a range' : 'a selector, a range or a subquery';
 }
 
 function countOf({ atLeast, atMost }: { atLeast: number; atMost: number }): string {
@@ -208,6 +234,8 @@ const EXPECTATIONS: Readonly<Record<Expectation, string>> = {
   duration: 'a duration',
   range_end: '"]" or ":"',
   step_end: '"]"',
+  next_duration: '"," after a duration',
+  fill_value: 'a number',
   timestamp: 'a time in seconds, start() or end()',
   series_selector: 'a series selector',
   end: 'the end of the selector',

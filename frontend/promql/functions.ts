@@ -45,30 +45,28 @@ export const FUNCTIONS: ReadonlyMap<string, FunctionSignature> = new Map([
   ['vector', signature('vector', ['scalar'])],
 ]);
 
-/**
- * The functions of Prometheus 3.15 behind `promql-experimental-functions`. They are refused.
- *
- * `info` would stay refused without its second argument whatever the flag: it then reads
- * `target_info` by a selector that is not in the query, so nothing could narrow it to a tenant.
- */
-export const EXPERIMENTAL_FUNCTIONS: ReadonlySet<string> = new Set([
-  'double_exponential_smoothing',
-  'end',
-  'histogram_quantiles',
-  'info',
-  'mad_over_time',
-  'max_of',
-  'min_of',
-  'range',
-  'sort_by_label',
-  'sort_by_label_desc',
-  'start',
-  'start_timestamp',
-  'step',
-  'ts_of_first_over_time',
-  'ts_of_last_over_time',
-  'ts_of_max_over_time',
-  'ts_of_min_over_time',
+const EXPERIMENTAL: ReadonlyMap<string, FunctionSignature> = new Map([
+  ...named(M_V, 'mad_over_time ts_of_first_over_time ts_of_last_over_time'),
+  ...named(M_V, 'ts_of_max_over_time ts_of_min_over_time'),
+  ...named(signature('scalar', []), 'end range start step'),
+  ...named(signature('scalar', ['scalar', 'scalar']), 'max_of min_of'),
+  ...named(
+    signature('vector', ['vector', 'string'], 1, Infinity),
+    'sort_by_label sort_by_label_desc',
+  ),
+  ['double_exponential_smoothing', signature('vector', ['matrix', 'scalar', 'scalar'])],
+  ['histogram_quantiles', signature('vector', ['vector', 'string', 'scalar', 'scalar'], 3, 12)],
+  ['info', signature('vector', ['vector', 'vector'], 1)],
+  ['start_timestamp', V_V],
+]);
+
+/** The names of the functions of Prometheus 3.15 behind `promql-experimental-functions`. */
+export const EXPERIMENTAL_FUNCTIONS: ReadonlySet<string> = new Set(EXPERIMENTAL.keys());
+
+/** Every function, those behind the flag included. */
+export const ALL_FUNCTIONS: ReadonlyMap<string, FunctionSignature> = new Map([
+  ...FUNCTIONS,
+  ...EXPERIMENTAL,
 ]);
 
 /** The type an argument must have; arguments past the last type repeat it. */

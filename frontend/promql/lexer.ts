@@ -33,6 +33,8 @@ export class Lexer {
   #inBraces = false;
   #inBrackets: 'no' | 'beforeNumber' | 'afterNumber' = 'no';
   #sawColon = false;
+  /** Whether any range so far has begun with a number, or with a word that a number follows. */
+  #sawRangeNumber = false;
 
   constructor(text: string) {
     this.#text = text;
@@ -84,7 +86,9 @@ export class Lexer {
 
   #lexInBrackets(c: number): void {
     if (c === CHAR.colon) {
-      if (this.#sawColon) return this.#failAtCharacter();
+      // As in lex.go, whose flag is never taken back: in `[step():1m]` the colon needs an earlier range.
+      const isEarly = this.#inBrackets === 'beforeNumber' && !this.#sawRangeNumber;
+      if (this.#sawColon || isEarly) return this.#failAtCharacter();
       this.#sawColon = true;
       return this.#take(':');
     }
@@ -169,7 +173,10 @@ export class Lexer {
   }
 
   #lexNumber(): void {
-    this.#inBrackets = this.#inBrackets === 'no' ? 'no' : 'afterNumber';
+    if (this.#inBrackets !== 'no') {
+      this.#inBrackets = 'afterNumber';
+      this.#sawRangeNumber = true;
+    }
     if (this.#scanNumber()) this.kind = 'number';
     else if (this.#scanUnits()) this.kind = 'duration';
     else this.#failAtNumber();

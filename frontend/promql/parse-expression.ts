@@ -2,11 +2,11 @@ import type { Binary, BinaryStep, Expr, Grouping } from './ast.ts';
 import { checkAggregation, checkBinary, checkCall, checkSigned } from './check-types.ts';
 import type { Cursor } from './cursor.ts';
 import { excerpt } from './excerpt.ts';
-import { EXPERIMENTAL_FUNCTIONS, FUNCTIONS } from './functions.ts';
-import { parseNumber, refuseFeature } from './parse-duration.ts';
+import { ALL_FUNCTIONS, EXPERIMENTAL_FUNCTIONS } from './functions.ts';
+import { parseNumber } from './parse-duration.ts';
 import { parseBinaryModifiers, parseLabels } from './parse-grouping.ts';
-import { parseAt, parseOffset, parseRange } from './parse-modifiers.ts';
-import { parseSelector } from './parse-selector.ts';
+import { parseAt, parseExtension, parseOffset, parseRange } from './parse-modifiers.ts';
+import { parseInfoSelector, parseSelector } from './parse-selector.ts';
 import {
   AGGREGATORS,
   EXPERIMENTAL_AGGREGATORS,
@@ -73,13 +73,9 @@ const POSTFIXES: ReadonlyMap<TokenKind, (cursor: Cursor, operand: Expr) => Expr 
     ['[', parseRange],
     ['offset', parseOffset],
     ['@', parseAt],
-    ['anchored', refuseExtendedRange],
-    ['smoothed', refuseExtendedRange],
+    ['anchored', parseExtension],
+    ['smoothed', parseExtension],
   ]);
-
-function refuseExtendedRange(cursor: Cursor): undefined {
-  return refuseFeature(cursor, 'promql-extended-range-selectors');
-}
 
 /** A sign binds tighter than `*` and less tightly than `^`: `-2^2` is -4. */
 function parseSigned(cursor: Cursor, operator: '+' | '-'): Expr | undefined {
@@ -148,18 +144,19 @@ const CALLABLE: ReadonlySet<TokenKind> = new Set<TokenKind>([
 
 function parseCall(cursor: Cursor, name: string, start: number): Expr | undefined {
   if (!cursor.countTerm(start)) return undefined;
-  const called = FUNCTIONS.get(name);
+  const called = ALL_FUNCTIONS.get(name);
   if (called === undefined) {
-    if (!EXPERIMENTAL_FUNCTIONS.has(name)) {
-      return cursor.malformed({ problem: 'function_unknown', found: excerpt(name) }, start);
-    }
-    const feature = 'promql-experimental-functions';
-    return cursor.unsupported({ reason: 'feature_disabled', feature, found: name }, start);
+    return cursor.malformed({ problem: 'function_unknown', found: excerpt(name) }, start);
   }
-  const args = parseArguments(cursor);
+  const isExperimental = EXPERIMENTAL_FUNCTIONS.has(name);
+  if (isExperimental && !cursor.allows(EXPERIMENTAL, start, name)) return undefined;
+  const args = parseArguments(cursor, name);
   if (args === undefined) return undefined;
   const facts = checkCall(name, called, args);
   if (facts !== undefined) return cursor.malformed(facts, start);
+  if (name === 'info' && args.length === 1) {
+    return cursor.unsupported({ reason: 'info_without_selector' }, start);
+  }
   return Object.freeze({ kind: 'call', type: called.returns, name, args });
 }
 
@@ -170,12 +167,10 @@ function parseAggregation(
   start: number,
 ): Expr | undefined {
   if (!cursor.countTerm(start)) return undefined;
-  if (EXPERIMENTAL_AGGREGATORS.has(kind)) {
-    const feature = 'promql-experimental-functions';
-    return cursor.unsupported({ reason: 'feature_disabled', feature, found: kind }, start);
-  }
+  const isExperimental = EXPERIMENTAL_AGGREGATORS.has(kind);
+  if (isExperimental && !cursor.allows(EXPERIMENTAL, start, kind)) return undefined;
   const before = parseGrouping(cursor, 'before');
-  const args = cursor.problem === undefined ? parseArguments(cursor) : undefined;
+  const args = cursor.problem === undefined ? parseArguments(cursor, kind) : undefined;
   if (args === undefined) return undefined;
   const grouping = before ?? parseGrouping(cursor, 'after');
   if (cursor.problem !== undefined) return undefined;
@@ -201,7 +196,7 @@ function parseGrouping(cursor: Cursor, placement: Grouping['placement']): Groupi
   return labels && Object.freeze({ clause, labels, placement });
 }
 
-function parseArguments(cursor: Cursor): readonly Expr[] | undefined {
+function parseArguments(cursor: Cursor, name: string): readonly Expr[] | undefined {
   if (!cursor.expect('(', 'opening_parenthesis')) return undefined;
   if (cursor.accept(')')) return NO_ARGUMENTS;
   const args: Expr[] = [];
@@ -210,11 +205,14 @@ function parseArguments(cursor: Cursor): readonly Expr[] | undefined {
     if (args.length > 0 && cursor.kind === ')') {
       return cursor.malformed({ problem: 'argument_missing' });
     }
-    const arg = parseExpression(cursor);
+    const isInfoSelector = name === 'info' && args.length === 1;
+    const arg = isInfoSelector ? parseInfoSelector(cursor) : parseExpression(cursor);
     if (arg === undefined) return undefined;
     args.push(arg);
   } while (cursor.accept(','));
   return cursor.expect(')', 'next_argument') ? Object.freeze(args) : undefined;
 }
+
+const EXPERIMENTAL = 'promql-experimental-functions';
 
 const NO_ARGUMENTS: readonly Expr[] = Object.freeze([]);

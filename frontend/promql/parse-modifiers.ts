@@ -13,8 +13,8 @@ import { excerpt } from './excerpt.ts';
 import {
   isNumeric,
   parseNumber,
+  parseOffsetDuration,
   parsePositiveDuration,
-  parseSignedDuration,
 } from './parse-duration.ts';
 
 const MAX_INT64 = 2 ** 63;
@@ -55,14 +55,8 @@ export function parseRange(cursor: Cursor, operand: Expr): MatrixSelector | Subq
 export function parseOffset(cursor: Cursor, operand: Expr): Expr | undefined {
   const { start } = cursor;
   cursor.advance();
-  const offset = parseSignedDuration(cursor);
+  const offset = parseOffsetDuration(cursor);
   if (offset === undefined) return undefined;
-  if (Number.isNaN(offset.seconds)) {
-    return cursor.unsupported(
-      { reason: 'offset_not_a_number', found: excerpt(offset.text) },
-      start,
-    );
-  }
   if (!isModifiable(operand)) {
     return cursor.malformed({ problem: 'modifier_misplaced', modifier: 'offset' }, start);
   }
@@ -88,6 +82,23 @@ export function parseAt(cursor: Cursor, operand: Expr): Expr | undefined {
     return cursor.malformed({ problem: 'modifier_repeated', modifier: '@' }, start);
   }
   return withModifier(operand, { kind: 'at', at });
+}
+
+/** Parses `anchored` or `smoothed` behind an expression. Either may be repeated. */
+export function parseExtension(cursor: Cursor, operand: Expr): Expr | undefined {
+  const { kind, start } = cursor;
+  if (kind !== 'anchored' && kind !== 'smoothed') return cursor.unexpected('operator');
+  if (!cursor.allows('promql-extended-range-selectors')) return undefined;
+  cursor.advance();
+  if (operand.kind !== 'vectorSelector' && operand.kind !== 'matrixSelector') {
+    return cursor.malformed({ problem: 'modifier_misplaced', modifier: kind }, start);
+  }
+  const other = kind === 'anchored' ? 'smoothed' : 'anchored';
+  const inner = operand.kind === 'matrixSelector' ? operand.selector.modifiers : NO_MODIFIERS;
+  if ([...inner, ...operand.modifiers].some((modifier) => modifier.kind === other)) {
+    return cursor.malformed({ problem: 'modifiers_exclude_each_other' }, start);
+  }
+  return withModifier(operand, { kind });
 }
 
 function parseMoment(cursor: Cursor): AtModifier['at'] | undefined {
@@ -149,7 +160,9 @@ function withModifier(
 
 /** Tells whether a modifier moves anything: Prometheus takes an offset of 0 for none. */
 function isOffset(modifier: TimeModifier): modifier is OffsetModifier {
-  return modifier.kind === 'offset' && Math.round(Math.abs(modifier.offset.seconds) * 1e9) !== 0;
+  if (modifier.kind !== 'offset') return false;
+  const { offset } = modifier;
+  return offset.kind !== 'durationLiteral' || Math.round(Math.abs(offset.seconds) * 1e9) !== 0;
 }
 
 function isAt(modifier: TimeModifier): modifier is AtModifier {

@@ -20,13 +20,33 @@ export function parseSelector(
   start: number,
   name: string | undefined,
 ): VectorSelector | undefined {
+  const selector = readSelector(cursor, start, name);
+  if (selector === undefined || name !== undefined) return selector;
+  if (selector.matchers.some(rejectsEmpty)) return selector;
+  return cursor.malformed({ problem: 'selector_matches_everything' }, start);
+}
+
+/**
+ * Parses the second argument of `info`: braces alone, which may match everything, for the engine
+ * adds the identifying labels of the first argument.
+ */
+export function parseInfoSelector(cursor: Cursor): VectorSelector | undefined {
+  const { start } = cursor;
+  if (cursor.kind !== '{') return cursor.malformed({ problem: 'info_selector_expected' });
+  const selector = readSelector(cursor, start, undefined);
+  if (selector === undefined || !MODIFIER_WORDS.has(cursor.kind)) return selector;
+  return cursor.unsupported({ reason: 'info_selector_modified', found: cursor.token });
+}
+
+function readSelector(
+  cursor: Cursor,
+  start: number,
+  name: string | undefined,
+): VectorSelector | undefined {
   if (!cursor.countTerm(start) || !cursor.countSelector(start)) return undefined;
   const position = cursor.positionAt(start);
   const matchers = cursor.kind === '{' ? parseMatchers(cursor) : NO_MATCHERS;
   if (matchers === undefined) return undefined;
-  if (name === undefined && !matchers.some(rejectsEmpty)) {
-    return cursor.malformed({ problem: 'selector_matches_everything' }, start);
-  }
   if (name !== undefined && matchers.some((matcher) => matcher.label === METRIC_NAME_LABEL)) {
     return cursor.malformed({ problem: 'metric_name_repeated', found: excerpt(name) }, start);
   }
@@ -121,6 +141,13 @@ function matchesEmpty(pattern: string): boolean {
   const verdict = judgeRegex(pattern);
   return verdict.kind !== 'valid' || verdict.matchesEmpty;
 }
+
+const MODIFIER_WORDS: ReadonlySet<TokenKind> = new Set<TokenKind>([
+  'offset',
+  '@',
+  'anchored',
+  'smoothed',
+]);
 
 const NO_MATCHERS: readonly Matcher[] = Object.freeze([]);
 const NO_MODIFIERS: VectorSelector['modifiers'] = Object.freeze([]);

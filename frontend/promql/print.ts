@@ -1,10 +1,13 @@
 import type {
   Aggregation,
   BinaryStep,
+  Duration,
+  DurationStep,
   Expr,
   GroupModifier,
   Grouping,
   Matcher,
+  MatrixSelector,
   Subquery,
   TimeModifier,
   VectorSelector,
@@ -27,7 +30,7 @@ export function printExpr(expr: Expr): string {
     case 'vectorSelector':
       return printSelector(expr) + printModifiers(expr.modifiers);
     case 'matrixSelector':
-      return `${printExpr(expr.selector)}[${expr.range.text}]${printModifiers(expr.modifiers)}`;
+      return printRange(expr);
     case 'subquery':
       return printSubquery(expr);
     case 'call':
@@ -55,8 +58,34 @@ function printSelector({ name, matchers }: VectorSelector): string {
   return `${name ?? ''}{${matchers.map(printMatcher).join(',')}}`;
 }
 
+function printRange({ selector, range, modifiers }: MatrixSelector): string {
+  return `${printExpr(selector)}[${printDuration(range)}]${printModifiers(modifiers)}`;
+}
+
 function printSubquery({ operand, range, step, modifiers }: Subquery): string {
-  return `${printExpr(operand)}[${range.text}:${step?.text ?? ''}]${printModifiers(modifiers)}`;
+  const stepText = step === undefined ? '' : printDuration(step);
+  return `${printExpr(operand)}[${printDuration(range)}:${stepText}]${printModifiers(modifiers)}`;
+}
+
+function printDuration(duration: Duration): string {
+  switch (duration.kind) {
+    case 'durationLiteral':
+      return duration.text;
+    case 'durationCall':
+      return `${duration.name}(${duration.args.map(printDuration).join(', ')})`;
+    case 'durationUnary':
+      return duration.operator + printDuration(duration.operand);
+    case 'durationBinary':
+      return printDuration(duration.first) + duration.steps.map(printDurationStep).join('');
+    case 'durationParen':
+      return `(${printDuration(duration.operand)})`;
+    default:
+      return duration satisfies never;
+  }
+}
+
+function printDurationStep({ operator, operand }: DurationStep): string {
+  return ` ${operator} ${printDuration(operand)}`;
 }
 
 function printAggregation({ operator, grouping, param, operand }: Aggregation): string {
@@ -72,13 +101,14 @@ function printGrouping({ clause, labels }: Grouping): string {
   return `${clause} ${printLabels(labels)}`;
 }
 
-function printStep({ operator, bool, matching, operand }: BinaryStep): string {
+function printStep({ operator, bool, matching, fills, operand }: BinaryStep): string {
   const boolText = bool ? ' bool' : '';
   const matchingText =
     matching === undefined
       ? ''
       : ` ${matching.clause} ${printLabels(matching.labels)}${printGroup(matching.group)}`;
-  return ` ${operator}${boolText}${matchingText} ${printExpr(operand)}`;
+  const fillText = fills.map(({ kind, text }) => ` ${kind}(${text})`).join('');
+  return ` ${operator}${boolText}${matchingText}${fillText} ${printExpr(operand)}`;
 }
 
 function printGroup(group: GroupModifier | undefined): string {
@@ -93,8 +123,17 @@ function printModifiers(modifiers: readonly TimeModifier[]): string {
 }
 
 function printModifier(modifier: TimeModifier): string {
-  if (modifier.kind === 'offset') return ` offset ${modifier.offset.text}`;
-  return ` @ ${typeof modifier.at === 'string' ? `${modifier.at}()` : modifier.at.text}`;
+  switch (modifier.kind) {
+    case 'offset':
+      return ` offset ${printDuration(modifier.offset)}`;
+    case 'at':
+      return ` @ ${typeof modifier.at === 'string' ? `${modifier.at}()` : modifier.at.text}`;
+    case 'anchored':
+    case 'smoothed':
+      return ` ${modifier.kind}`;
+    default:
+      return modifier satisfies never;
+  }
 }
 
 function printAll(exprs: readonly Expr[]): string {

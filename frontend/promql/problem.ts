@@ -1,4 +1,5 @@
 import type { ValueType } from './ast.ts';
+import type { PromqlFeature } from './options.ts';
 import type { Position } from './position.ts';
 
 /** Why a query was refused, as data. `describeProblem` says it in words. */
@@ -14,6 +15,8 @@ export type UnsupportedQuery = Located<'query_unsupported', UnsupportedFacts>;
 /** The query is larger than the options allow. */
 export type QueryOverLimit =
   | { readonly code: 'limit_query_bytes'; readonly limit: number; readonly value: number }
+  // `value` is what the query would have at least: it was not printed to find out.
+  | { readonly code: 'limit_scoped_bytes'; readonly limit: number; readonly value: number }
   | Located<'limit_query_depth' | 'limit_query_selectors' | 'limit_query_terms', OverLimitFacts>;
 
 /** In mode `error`: the caller wrote a matcher on the tenancy label that the scope does not imply. */
@@ -49,13 +52,19 @@ export type GrammarFacts =
   | { readonly problem: 'argument_missing' }
   | { readonly problem: 'label_name_empty' }
   | Found<'duration_not_positive'>
+  | { readonly problem: 'duration_division_by_zero'; readonly operator: '/' | '%' }
   | Found<'timestamp_out_of_range'>
   | Found<'metric_name_repeated'>
   | { readonly problem: 'selector_matches_everything' }
   | { readonly problem: 'range_without_selector' }
   | { readonly problem: 'range_after_modifier'; readonly modifier: 'offset' | '@' }
-  | { readonly problem: 'modifier_misplaced'; readonly modifier: 'offset' | '@' }
-  | { readonly problem: 'modifier_repeated'; readonly modifier: 'offset' | '@' };
+  | {
+      readonly problem: 'modifier_misplaced';
+      readonly modifier: 'offset' | '@' | 'anchored' | 'smoothed';
+    }
+  | { readonly problem: 'modifier_repeated'; readonly modifier: 'offset' | '@' }
+  | { readonly problem: 'modifiers_exclude_each_other' }
+  | { readonly problem: 'info_selector_expected' };
 
 /** A well-formed query that makes no sense. */
 export type TypeFacts =
@@ -79,7 +88,9 @@ export type TypeFacts =
   | { readonly problem: 'matching_without_vectors'; readonly operator: string }
   | { readonly problem: 'set_operator_on_scalar'; readonly operator: string }
   | { readonly problem: 'group_with_set_operator'; readonly operator: string }
-  | { readonly problem: 'group_label_repeated'; readonly label: string };
+  | { readonly problem: 'group_label_repeated'; readonly label: string }
+  | { readonly problem: 'fill_without_vectors'; readonly operator: string }
+  | { readonly problem: 'fill_with_set_operator'; readonly operator: string };
 
 /** Where a value of another type was expected. */
 export type TypedPlace = 'argument' | 'operand' | 'aggregation' | 'parameter' | 'subquery';
@@ -101,6 +112,8 @@ export type Expectation =
   | 'range_end'
   | 'step_end'
   | 'timestamp'
+  | 'next_duration'
+  | 'fill_value'
   | 'series_selector'
   | 'end';
 
@@ -121,17 +134,11 @@ export type UnsupportedFacts =
   // Prometheus reads the last digit of `0x1e` as an exponent where the query ends, and nowhere else.
   | { readonly reason: 'hexadecimal_ambiguous'; readonly found: string }
   | { readonly reason: 'regex_class_unknown'; readonly found: string }
-  | { readonly reason: 'regex_too_large' };
-
-/**
- * What Prometheus calls the parts of PromQL that are not in every installation. The server of 3.15
- * takes duration expressions without a flag; its parser, as other programs embed it, does not.
- */
-export type PromqlFeature =
-  | 'promql-binop-fill-modifiers'
-  | 'promql-duration-expr'
-  | 'promql-experimental-functions'
-  | 'promql-extended-range-selectors';
+  | { readonly reason: 'regex_too_large' }
+  // It would read `target_info` by a selector that is not in the query: that of every tenant.
+  | { readonly reason: 'info_without_selector' }
+  // Prometheus takes such a modifier and ignores it.
+  | { readonly reason: 'info_selector_modified'; readonly found: string };
 
 interface OverLimitFacts {
   readonly limit: number;
@@ -142,7 +149,7 @@ interface OverLimitFacts {
 interface ConflictFacts {
   /** The caller's matcher, as it would be printed. */
   readonly found: string;
-  /** The matcher of the scope. */
+  /** The matcher of the scope, or the beginning of it. */
   readonly required: string;
 }
 

@@ -2,6 +2,8 @@ import type { TenantScope } from '../../tenant/tenant-scope.ts';
 import { accept, refuse, type Result } from '../result.ts';
 import { type Expr, mapChildren, type Matcher, type VectorSelector } from './ast.ts';
 import { excerpt } from './excerpt.ts';
+import { DEFAULT_SCOPE_OPTIONS, type ScopeOptions } from './options.ts';
+import { utf8Length } from './position.ts';
 import { printExpr, printMatcher } from './print.ts';
 import type { PromqlProblem } from './problem.ts';
 import { verifyScoped } from './verify-scoped.ts';
@@ -21,56 +23,51 @@ export type ScopedQuery = string & { readonly [scopedQuery]: never };
 export type ScopedSeriesSelector = string & { readonly [scopedSeriesSelector]: never };
 
 /**
- * What to do with a matcher the caller wrote on the tenancy label: `intersect` keeps it beside ours,
- * `error` refuses the query unless the matcher asks for tenants of the scope by name.
- */
-export type TenantMatcherMode = 'intersect' | 'error';
-
-/**
  * Narrows a query to the series of a scope, and prints it.
  *
  * Every selector gets a matcher on the tenancy label that accepts the tenants of the scope. What the
  * caller wrote for that label stays, so a query can be narrower than its scope and never wider.
  *
+ * @param options - Those that differ from {@link DEFAULT_SCOPE_OPTIONS}.
  * @throws {TypeError} If the printed query fails its verification: a defect of this program.
  */
 export function scopeQuery(
   expr: Expr,
   scope: TenantScope,
-  mode: TenantMatcherMode = 'intersect',
+  options: Partial<ScopeOptions> = {},
 ): Result<ScopedQuery, PromqlProblem> {
-  const matcher = tenantMatcher(scope);
-  let conflict: PromqlProblem | undefined;
-  const narrow = (node: Expr): Expr => {
-    if (node.kind !== 'vectorSelector') return mapChildren(node, narrow);
-    if (mode === 'error') conflict ??= conflictOf(node, scope, matcher);
-    return withMatcher(node, matcher);
-  };
-  const text = printExpr(narrow(expr));
-  if (conflict !== undefined) return refuse(conflict);
-  assertScopedQuery(text, printMatcher(matcher));
+  const narrowing = new Narrowing(scope, options);
+  const narrow = (node: Expr): Expr =>
+    node.kind === 'vectorSelector' ? narrowing.narrow(node) : mapChildren(node, narrow);
+  const printed = narrowing.print([narrow(expr)]);
+  if (!printed.ok) return printed;
+  const [text = ''] = printed.value;
+  assertScopedQuery(text, narrowing.matcherText);
   return accept(text);
 }
 
-/** Does for a series selector what {@link scopeQuery} does for a query. */
-export function scopeSeriesSelector(
-  selector: VectorSelector,
+/** Does for the series selectors of a request what {@link scopeQuery} does for its query. */
+export function scopeSeriesSelectors(
+  selectors: readonly VectorSelector[],
   scope: TenantScope,
-  mode: TenantMatcherMode = 'intersect',
-): Result<ScopedSeriesSelector, PromqlProblem> {
-  const matcher = tenantMatcher(scope);
-  const conflict = mode === 'error' ? conflictOf(selector, scope, matcher) : undefined;
-  if (conflict !== undefined) return refuse(conflict);
-  const text = printExpr(withMatcher(selector, matcher));
-  assertScopedSelector(text, printMatcher(matcher));
-  return accept(text);
+  options: Partial<ScopeOptions> = {},
+): Result<readonly ScopedSeriesSelector[], PromqlProblem> {
+  const narrowing = new Narrowing(scope, options);
+  const printed = narrowing.print(selectors.map((selector) => narrowing.narrow(selector)));
+  if (!printed.ok) return printed;
+  const scoped: ScopedSeriesSelector[] = [];
+  for (const text of printed.value) {
+    assertScopedSelector(text, narrowing.matcherText);
+    scoped.push(text);
+  }
+  return accept(scoped);
 }
 
 /** Gives the selector of everything in a scope, for requests that name no series. */
 export function scopeWithoutSelector(scope: TenantScope): ScopedSeriesSelector {
-  const matcher = printMatcher(tenantMatcher(scope));
-  const text = `{${matcher}}`;
-  assertScopedSelector(text, matcher);
+  const matchers = printMatchers(scopeMatchers(scope));
+  const text = `{${matchers}}`;
+  assertScopedSelector(text, matchers);
   return text;
 }
 
@@ -93,6 +90,64 @@ export function hasSelector(expr: Expr): boolean {
   return found;
 }
 
+/** The narrowing of what one request asks for. It counts what it adds before any of it is printed. */
+class Narrowing {
+  readonly matcherText: string;
+
+  readonly #scope: TenantScope;
+  readonly #options: ScopeOptions;
+  readonly #matchers: readonly Matcher[];
+  #selectors = 0;
+  #conflict: PromqlProblem | undefined;
+
+  constructor(scope: TenantScope, options: Partial<ScopeOptions>) {
+    this.#scope = scope;
+    this.#options = { ...DEFAULT_SCOPE_OPTIONS, ...options };
+    this.#matchers = scopeMatchers(scope);
+    this.matcherText = printMatchers(this.#matchers);
+  }
+
+  narrow(selector: VectorSelector): VectorSelector {
+    this.#selectors++;
+    if (this.#options.mode === 'error') {
+      this.#conflict ??= conflictOf(selector, this.#scope, tenantMatcher(this.#scope));
+    }
+    return withMatchers(selector, this.#matchers);
+  }
+
+  /** Prints what was narrowed, unless a selector was in conflict or the texts are too long. */
+  print(narrowed: readonly Expr[]): Result<readonly string[], PromqlProblem> {
+    if (this.#conflict !== undefined) return refuse(this.#conflict);
+    // Each matcher comes with a comma or with braces. Hundreds of tenants in hundreds of selectors
+    // are megabytes, which are not worth printing just to find out how many.
+    const { maxBytes } = this.#options;
+    const added = this.#selectors * (utf8Length(this.matcherText) + 1);
+    if (added > maxBytes) return this.#tooLong(added);
+    const texts = narrowed.map(printExpr);
+    const units = texts.reduce((sum, text) => sum + text.length, 0);
+    // No unit of UTF-16 takes more than three bytes.
+    if (units * 3 <= maxBytes) return accept(texts);
+    const bytes = texts.reduce((sum, text) => sum + utf8Length(text), 0);
+    return bytes > maxBytes ? this.#tooLong(bytes) : accept(texts);
+  }
+
+  #tooLong(value: number): Result<never, PromqlProblem> {
+    return refuse({ code: 'limit_scoped_bytes', limit: this.#options.maxBytes, value });
+  }
+}
+
+/** What every selector of a scope ends with: the static labels, and then the tenants. */
+function scopeMatchers(scope: TenantScope): readonly Matcher[] {
+  const fixed = scope.staticLabels.map(({ name: label, value }): Matcher =>
+    Object.freeze({ label, operator: '=', value }),
+  );
+  return Object.freeze([...fixed, tenantMatcher(scope)]);
+}
+
+function printMatchers(matchers: readonly Matcher[]): string {
+  return matchers.map(printMatcher).join(',');
+}
+
 function tenantMatcher({ tenancyLabel: label, tenants }: TenantScope): Matcher {
   const [first = '', ...others] = tenants;
   if (others.length === 0) return Object.freeze({ label, operator: '=', value: first });
@@ -100,8 +155,11 @@ function tenantMatcher({ tenancyLabel: label, tenants }: TenantScope): Matcher {
   return Object.freeze({ label, operator: '=~', value: tenants.join('|') });
 }
 
-function withMatcher(selector: VectorSelector, matcher: Matcher): VectorSelector {
-  return Object.freeze({ ...selector, matchers: Object.freeze([...selector.matchers, matcher]) });
+function withMatchers(selector: VectorSelector, matchers: readonly Matcher[]): VectorSelector {
+  return Object.freeze({
+    ...selector,
+    matchers: Object.freeze([...selector.matchers, ...matchers]),
+  });
 }
 
 function conflictOf(
@@ -120,7 +178,7 @@ function conflictOf(
       code: 'tenant_matcher_conflict',
       position,
       found: excerpt(printMatcher(conflict)),
-      required: printMatcher(required),
+      required: excerpt(printMatcher(required)),
     }
   );
 }

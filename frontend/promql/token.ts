@@ -56,7 +56,8 @@ export type Punctuation =
   | '!~'
   | '@';
 
-type ArithmeticSign = '+' | '-' | '*' | '/' | '%' | '^';
+/** An operator between numbers or durations that is a sign. */
+export type ArithmeticSign = '+' | '-' | '*' | '/' | '%' | '^';
 type ComparisonSign = '==' | '!=' | '<=' | '<' | '>=' | '>' | '</' | '>/';
 
 /** The kind of a token: a keyword or punctuation stands for itself. */

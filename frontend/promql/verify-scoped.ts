@@ -22,9 +22,9 @@ export function verifyScoped(text: string, matcher: string | undefined): void {
     }
     if (!isSeparator && WORD.test(token)) {
       const role = roleOf(token, text, next, previous);
-      if (role === 'list') {
+      if (role === 'list' || role === 'fill') {
         at = endOfList(text, next);
-        previous = 'list';
+        previous = role === 'fill' ? 'operator' : role;
         continue;
       }
       previous = role;
@@ -44,6 +44,8 @@ const WORD = /^[A-Za-z_:]/;
 const ENDS_OPERAND = /^[)\]"0-9.]/;
 
 const OPERATOR_WORDS = new Set(['and', 'or', 'unless', 'atan2', 'offset']);
+const EXTENSION_WORDS = new Set(['anchored', 'smoothed']);
+const FILL_WORDS = new Set(['fill', 'fill_left', 'fill_right']);
 const LIST_WORDS = new Set(['by', 'without', 'on', 'ignoring', 'group_left', 'group_right']);
 
 function tokenAt(text: string, at: number): string {
@@ -54,8 +56,11 @@ function tokenAt(text: string, at: number): string {
 }
 
 /** Says what a word outside braces is; a metric that is not followed by a brace is a defect. */
-function roleOf(word: string, text: string, end: number, previous: Previous): Previous {
+function roleOf(word: string, text: string, end: number, previous: Previous): Previous | 'fill' {
   if (text.charAt(end) === '{') return 'name';
+  if (previous === 'operand' && EXTENSION_WORDS.has(word)) return 'operand';
+  // What fills in stands where an operand could begin, so it must not count as one.
+  if (previous !== 'operand' && FILL_WORDS.has(word) && text.charAt(end) === '(') return 'fill';
   if (previous === 'operand' || previous === 'list') {
     if (OPERATOR_WORDS.has(word)) return 'operator';
     if ((word === 'by' || word === 'without') && text.startsWith(' (', end)) return 'list';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Expr, mapChildren } from '../../frontend/promql/ast.ts';
 import { printExpr } from '../../frontend/promql/print.ts';
+import { ALL_FEATURES } from './query-grammar.ts';
 import { parsed } from './results.ts';
 
 describe('mapChildren', () => {
@@ -16,9 +17,12 @@ describe('mapChildren', () => {
     ['-a', ['a']],
     ['a + b - c', ['a', 'b', 'c']],
     ['(a)', ['a']],
+    ['info(a, {b="c"})', ['a', '{b="c"}']],
+    ['a + fill(0) b', ['a', 'b']],
+    ['a[step() * 2] anchored', ['a']],
   ])('visits the children of %s in order, and no others', (text, children) => {
     const visited: string[] = [];
-    mapChildren(parsed(text), (child) => {
+    mapChildren(parsed(text, {}, ALL_FEATURES), (child) => {
       visited.push(printExpr(child));
       return child;
     });

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import type { PromqlFeatures } from '../../frontend/promql/options.ts';
 import { parseQuery } from '../../frontend/promql/parse.ts';
 import type { PromqlProblem } from '../../frontend/promql/problem.ts';
 import { printSelectorless, scopeQuery } from '../../frontend/promql/scope.ts';
 import type { TenantScope } from '../../tenant/tenant-scope.ts';
+import { ALL_FEATURES } from './query-grammar.ts';
 import { scopeOf } from './scopes.ts';
 
 const FOLDER = new URL('../corpus/promql/', import.meta.url);
@@ -11,8 +13,10 @@ const FOLDER = new URL('../corpus/promql/', import.meta.url);
 describe.each(readdirSync(FOLDER))('the corpus file %s', (file) => {
   const scope = file === 'several-tenants.txt' ? scopeOf('team-b', 'team-a') : scopeOf('team-a');
 
+  const features = file === 'features.txt' ? ALL_FEATURES : undefined;
+
   it.each(readCases(file))('scopes or refuses %s', (_title, input, expected) => {
-    expect(answerTo(input, scope)).toBe(expected);
+    expect(answerTo(input, scope, features)).toBe(expected);
   });
 });
 
@@ -29,8 +33,8 @@ function readCases(file: string): [title: string, input: string, expected: strin
     });
 }
 
-function answerTo(input: string, scope: TenantScope): string {
-  const query = parseQuery(input);
+function answerTo(input: string, scope: TenantScope, features?: PromqlFeatures): string {
+  const query = parseQuery(input, {}, features);
   if (!query.ok) return printProblem(query.rejection);
   const free = printSelectorless(query.value);
   if (free !== undefined) return free;

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { describeProblem } from '../../frontend/promql/describe-problem.ts';
 import { parseSeriesSelector } from '../../frontend/promql/parse.ts';
 import { scopeQuery } from '../../frontend/promql/scope.ts';
+import { ALL_FEATURES } from './query-grammar.ts';
 import { parsed, problemOf, refused } from './results.ts';
 import { scopeOf } from './scopes.ts';
 
@@ -112,7 +113,7 @@ describe('describeProblem', () => {
       'up offset 0s offset 1m',
       'line 1, column 14: offset may be given once, an offset of 0 included',
     ],
-    ['up offset NaN', 'line 1, column 4: the offset NaN has no meaning'],
+    ['up offset NaN', 'line 1, column 11: the offset NaN has no meaning'],
     [
       '0x1e + 1',
       'line 1, column 1: 0x1e can be read as a number with an exponent; write a 0 after the 0x',
@@ -127,6 +128,33 @@ describe('describeProblem', () => {
     ],
   ])('says what is wrong with %j', (text, message) => {
     expect(describeProblem(problemOf(text))).toBe(message);
+  });
+
+  it.each([
+    ['rate(up[5m % 0])', 'line 1, column 12: the duration is divided by zero, at %'],
+    ['up offset min_of(1m)', 'line 1, column 20: expected "," after a duration, found ")"'],
+    ['abs(up) anchored', 'line 1, column 9: anchored needs a selector or a range in front of it'],
+    ['up anchored smoothed', 'line 1, column 13: anchored and smoothed exclude each other'],
+    ['a + fill(b) c', 'line 1, column 10: expected a number, found "b"'],
+    [
+      'a + fill(0) 1',
+      'line 1, column 3: series can be filled in between two instant vectors only, at +',
+    ],
+    ['a and fill(0) b', 'line 1, column 3: nothing can be filled in for and'],
+    [
+      'info(up)',
+      'line 1, column 1: info with one argument reads target_info of every tenant; name the labels to copy, as in info(up, {version=~".+"})',
+    ],
+    [
+      'info(up, target_info)',
+      'line 1, column 10: the second argument of info must be matchers in braces without a name, as in {job="x"}',
+    ],
+    [
+      'info(up, {} offset 5m)',
+      'line 1, column 13: "offset" has no effect on the second argument of info; leave it out',
+    ],
+  ])('says what is wrong with %j where all features are on', (text, message) => {
+    expect(describeProblem(problemOf(text, {}, ALL_FEATURES))).toBe(message);
   });
 
   it.each([
@@ -145,9 +173,16 @@ describe('describeProblem', () => {
     expect(describeProblem(problemOf('up + 1', limits))).toBe(message);
   });
 
+  it('names the limit of the scoped text', () => {
+    const scoped = scopeQuery(parsed('up'), scopeOf('team-a'), { maxBytes: 10 });
+    expect(describeProblem(refused(scoped))).toBe(
+      'the query would have at least 19 bytes with the matchers of its scope, and at most 10 are allowed',
+    );
+  });
+
   it('names both matchers of a conflict', () => {
     const query = parsed('up{namespace=~".+"}');
-    expect(describeProblem(refused(scopeQuery(query, scopeOf('team-a'), 'error')))).toBe(
+    expect(describeProblem(refused(scopeQuery(query, scopeOf('team-a'), { mode: 'error' })))).toBe(
       'line 1, column 1: the matcher namespace=~".+" asks for more than namespace="team-a" allows',
     );
   });

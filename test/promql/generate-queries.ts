@@ -1,4 +1,5 @@
 import type { ValueType } from '../../frontend/promql/ast.ts';
+import type { PromqlFeatures } from '../../frontend/promql/options.ts';
 import { QueryGrammar, type Tokens } from './query-grammar.ts';
 import { Random } from './random.ts';
 
@@ -42,9 +43,13 @@ const STRAY_CHARACTERS: readonly [string, ...string[]] = [
  * Writes queries: a part straight from the grammar, and so valid, the others mutated from such. The
  * same seed gives the same queries.
  */
-export function* generateQueries(seed: number, count: number): Generator<string> {
+export function* generateQueries(
+  seed: number,
+  count: number,
+  features?: PromqlFeatures,
+): Generator<string> {
   const random = new Random(seed);
-  const grammar = new QueryGrammar(random);
+  const grammar = new QueryGrammar(random, features);
   let other: Tokens = ['up'];
   for (let i = 0; i < count; i++) {
     const tokens = grammar.expression(rootType(random), 1 + random.below(4));

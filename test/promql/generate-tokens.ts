@@ -20,6 +20,15 @@ export const TOKEN_FAMILIES: Readonly<Record<string, Family>> = {
     const modifier = random.pick(['offset', '@']);
     return `foo ${modifier} ${soup(random, NUMBER_PIECES, 3)} ${random.pick(TAILS)}`;
   }),
+  'computed durations': family((random) => {
+    const soupOf = (): string => soup(random, DURATION_PIECES, 4);
+    return random.percent(50)
+      ? `a[5m] or foo[${soupOf()}]`
+      : `foo offset ${soupOf()} ${random.pick(TAILS)}`;
+  }),
+  'words behind selectors and operators': family(
+    (random) => `foo ${soup(random, MODIFIER_PIECES, 5)} b`,
+  ),
   strings: family((random) => {
     const mark = random.pick(['"', "'", '`']);
     return `{a=${mark}${soup(random, STRING_PIECES, 5)}${mark},b="1"}`;
@@ -42,6 +51,22 @@ const NUMBER_PIECES: Pieces = [
   '0',
   ...'0 1 2 3 4 5 6 7 8 9 0x 0X _ . e E + - a f h m s d w y ms inf'.split(' '),
   ' ',
+];
+
+const DURATION_PIECES: Pieces = [
+  '5m',
+  ...'5m 1 0 NaN step() STEP( range() ( ) (5m) (0) - + * / % ^ max_of(1m,2) min_of( : -2 *3'.split(
+    ' ',
+  ),
+  ' ',
+];
+
+const MODIFIER_PIECES: Pieces = [
+  ' anchored ',
+  ...' smoothed |[5m]| offset 1m | @ 1 | + | == bool | and | * on (a) | group_left | > 1 + '.split(
+    '|',
+  ),
+  ...' fill(0) | fill_left (-5m) | fill_right(NaN)| fill |(|)'.split('|'),
 ];
 
 const TAILS: Pieces = ['', '', '^2', '+1', '[5m]', 'offset 0s', '@ 5'];

@@ -22,6 +22,12 @@ describe('Lexer', () => {
     ['comments behind a range', '[5m#]\n]', '[ duration ]'],
     ['a point at the end of a number', '1.+.2', 'number + number'],
     ['duration words', '[1 + STEP]', '[ number + step ]'],
+    ['calls in a range', '[min_of(Step(),5m)]', '[ min_of ( step ( ) , duration ) ]'],
+    [
+      'a colon behind a word, a range before it',
+      '[1][step():1]',
+      '[ number ] [ step ( ) : number ]',
+    ],
   ])('knows %s', (_what, text, kinds) => {
     expect(kindsOf(text)).toBe(kinds);
   });
@@ -29,6 +35,8 @@ describe('Lexer', () => {
   it.each([
     ['a comment at the start of a range', '[#\n5m]', '#', 1],
     ['a word in a range', '[a]', 'a', 1],
+    ['a colon behind a word, no range before it', '5 [step():1m]', ':', 9],
+    ['a string behind a bracket', '["x"]', '"', 1],
     ['a second colon', '[5m::1m]', ':', 4],
     ['a bracket in brackets', '[5m[', '[', 3],
     ['a lone exclamation mark', '!', '!', 0],

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { hasSelector, scopeQuery } from '../../frontend/promql/scope.ts';
-import { accepted, parsed, problemOf } from './results.ts';
+import { parseSeriesSelector } from '../../frontend/promql/parse.ts';
+import { hasSelector, scopeQuery, scopeSeriesSelectors } from '../../frontend/promql/scope.ts';
+import { ALL_FEATURES } from './query-grammar.ts';
+import { accepted, parsed, problemOf, refused } from './results.ts';
 import { scopeOf } from './scopes.ts';
 
 describe('the limits of a query', () => {
@@ -49,6 +51,25 @@ describe('the limits of a query', () => {
   });
 
   it.each([
+    ['brackets', 'a offset ', '(', '5m', ')'],
+    ['signs', 'a offset ', '-', '5m', ''],
+    ['powers', 'a offset (', '2 ^ ', '2', ''],
+    ['calls', 'a offset ', 'min_of(1,', '2', ')'],
+  ])('stop a flood of %s in a duration without harm', (_what, head, open, middle, close) => {
+    const text = head + open.repeat(10_000) + middle + close.repeat(10_000);
+    expect(problemOf(text, { maxBytes: 1_000_000 }, ALL_FEATURES).code).toBe('limit_query_depth');
+  });
+
+  it.each([
+    ['operators', `up[5m${' + 1'.repeat(3)}]`],
+    ['calls', 'up[step() + step()]'],
+    ['parentheses', 'up[((((5m))))]'],
+  ])('count %s in a duration as terms', (_what, text) => {
+    expect(() => parsed(text, { maxTerms: 5 }, ALL_FEATURES)).not.toThrow();
+    expect(problemOf(text, { maxTerms: 3 }, ALL_FEATURES).code).toBe('limit_query_terms');
+  });
+
+  it.each([
     ['brackets', '(', 'a', ')', 1],
     ['calls', 'abs(', 'a', ')', 1],
     ['operators that bind tighter and tighter', 'a or b and c == d + e * f ^ (', 'a', ')', 7],
@@ -58,5 +79,49 @@ describe('the limits of a query', () => {
     const text = open.repeat(times) + middle + close.repeat(times);
     const query = parsed(text, { maxDepth: 1_000, maxSelectors: 5_000 });
     expect(() => accepted(scopeQuery(query, scopeOf('team-a')))).not.toThrow();
+  });
+});
+
+describe('the limit of the scoped text', () => {
+  const scope = scopeOf('team-a', 'team-b');
+
+  it.each([
+    ['a', 'a{namespace=~"team-a|team-b"}'],
+    ['a{b="é"}', 'a{b="é",namespace=~"team-a|team-b"}'],
+    ['a+b', 'a{namespace=~"team-a|team-b"} + b{namespace=~"team-a|team-b"}'],
+  ])('is exact in the bytes of %s', (text, scoped) => {
+    const bytes = Buffer.byteLength(scoped);
+    expect(accepted(scopeQuery(parsed(text), scope, { maxBytes: bytes }))).toBe(scoped);
+    expect(refused(scopeQuery(parsed(text), scope, { maxBytes: bytes - 1 }))).toEqual({
+      code: 'limit_scoped_bytes',
+      limit: bytes - 1,
+      value: bytes,
+    });
+  });
+
+  it('is one for all selectors of a request', () => {
+    const selectors = ['a', 'b{c="d"}'].map((text) => accepted(parseSeriesSelector(text)));
+    const scoped = accepted(scopeSeriesSelectors(selectors, scope));
+    const bytes = scoped.join('').length;
+    expect(() =>
+      accepted(scopeSeriesSelectors(selectors, scope, { maxBytes: bytes })),
+    ).not.toThrow();
+    expect(refused(scopeSeriesSelectors(selectors, scope, { maxBytes: bytes - 1 })).code).toBe(
+      'limit_scoped_bytes',
+    );
+  });
+
+  it('has a default that many tenants in many selectors exceed, which is told without printing', () => {
+    const many = scopeOf(
+      ...Array.from({ length: 200 }, (_, index) => `tenant-with-a-name-${index}`),
+    );
+    const query = parsed(Array.from({ length: 500 }, () => 'a').join('+'));
+    const matcher = accepted(scopeQuery(parsed('a'), many)).length - 'a{}'.length;
+    expect(refused(scopeQuery(query, many))).toEqual({
+      code: 'limit_scoped_bytes',
+      limit: 262_144,
+      // The names and the operators are not counted: they were not printed.
+      value: 500 * (matcher + 1),
+    });
   });
 });

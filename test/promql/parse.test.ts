@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import type { PromqlFeature } from '../../frontend/promql/options.ts';
 import { parseSeriesSelector } from '../../frontend/promql/parse.ts';
 import { printExpr } from '../../frontend/promql/print.ts';
+import { ALL_FEATURES } from './query-grammar.ts';
 import { accepted, parsed, problemOf, refused } from './results.ts';
 
 describe('parseQuery', () => {
@@ -17,7 +19,9 @@ describe('parseQuery', () => {
         type: 'vector',
         name: 'up',
         matchers: [{ label: 'b', operator: '!=', value: 'c' }],
-        modifiers: [{ kind: 'offset', offset: { text: '5m', seconds: 300 } }],
+        modifiers: [
+          { kind: 'offset', offset: { kind: 'durationLiteral', text: '5m', seconds: 300 } },
+        ],
         position: { offset: 12, line: 1, column: 13 },
       },
     });
@@ -113,6 +117,70 @@ describe('parseQuery', () => {
 
   it('tells the first of several problems', () => {
     expect(problemOf('up{a="\\d"} + )')).toHaveProperty('problem', 'escape_unknown');
+  });
+});
+
+describe('parseQuery with features', () => {
+  it('gives computed durations as frozen trees of their tokens', () => {
+    const expr = parsed('a[-2 ^ 2 + (step())]', {}, ALL_FEATURES);
+    expect(expr).toMatchObject({
+      range: {
+        kind: 'durationBinary',
+        first: {
+          kind: 'durationUnary',
+          operator: '-',
+          operand: {
+            kind: 'durationBinary',
+            first: { kind: 'durationLiteral', text: '2', seconds: 2 },
+            steps: [{ operator: '^', operand: { text: '2' } }],
+          },
+        },
+        steps: [
+          {
+            operator: '+',
+            operand: {
+              kind: 'durationParen',
+              operand: { kind: 'durationCall', name: 'step', args: [] },
+            },
+          },
+        ],
+      },
+    });
+    expect(isDeeplyFrozen(expr)).toBe(true);
+  });
+
+  it('gives modifiers and what is filled in, in their order', () => {
+    const expr = parsed('a smoothed @ 1 + fill_right(-0) fill_left(5m) b', {}, ALL_FEATURES);
+    expect(expr).toMatchObject({
+      first: { modifiers: [{ kind: 'smoothed' }, { kind: 'at' }] },
+      steps: [
+        {
+          fills: [
+            { kind: 'fill_right', text: '-0' },
+            { kind: 'fill_left', text: '5m' },
+          ],
+        },
+      ],
+    });
+    expect(isDeeplyFrozen(expr)).toBe(true);
+  });
+
+  it.each<[PromqlFeature, string]>([
+    ['promql-experimental-functions', 'sort_by_label(up, "a")'],
+    ['promql-experimental-functions', 'info(up, {})'],
+    ['promql-experimental-functions', 'step()'],
+    ['promql-experimental-functions', 'limit_ratio(1, up)'],
+    ['promql-duration-expr', 'up offset step()'],
+    ['promql-duration-expr', 'up offset -(5m)'],
+    ['promql-duration-expr', 'up[5m:min_of(1m, 2m)]'],
+    ['promql-extended-range-selectors', 'up anchored'],
+    ['promql-extended-range-selectors', 'up[5m] smoothed'],
+    ['promql-binop-fill-modifiers', 'a + fill(0) b'],
+    ['promql-binop-fill-modifiers', 'a + on (c) group_left fill_right(0) b'],
+  ])('needs %s, and nothing else, for %s', (feature, text) => {
+    const others = { ...ALL_FEATURES, [feature]: false };
+    expect(problemOf(text, {}, others)).toMatchObject({ reason: 'feature_disabled', feature });
+    expect(() => parsed(text, {}, { [feature]: true })).not.toThrow();
   });
 });
 

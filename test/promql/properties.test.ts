@@ -6,6 +6,7 @@ import { parseQuery } from '../../frontend/promql/parse.ts';
 import { printExpr } from '../../frontend/promql/print.ts';
 import { scopeQuery } from '../../frontend/promql/scope.ts';
 import { generateQueries } from './generate-queries.ts';
+import { ALL_FEATURES } from './query-grammar.ts';
 import { accepted, forwarded, parsed } from './results.ts';
 import { scopeOf } from './scopes.ts';
 
@@ -19,8 +20,9 @@ describe('generated queries', () => {
       fc.property(seeds, (seed) => {
         for (const query of validQueries(seed)) {
           const printed = printExpr(query);
-          expect(withoutPlaces(parsed(printed))).toEqual(withoutPlaces(query));
-          expect(printExpr(parsed(printed))).toBe(printed);
+          const again = parsed(printed, {}, ALL_FEATURES);
+          expect(withoutPlaces(again)).toEqual(withoutPlaces(query));
+          expect(printExpr(again)).toBe(printed);
         }
       }),
     );
@@ -30,8 +32,8 @@ describe('generated queries', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         for (const query of validQueries(seed)) {
-          const once = parsed(accepted(scopeQuery(query, SCOPE)));
-          const twice = parsed(accepted(scopeQuery(once, SCOPE)));
+          const once = parsed(accepted(scopeQuery(query, SCOPE)), {}, ALL_FEATURES);
+          const twice = parsed(accepted(scopeQuery(once, SCOPE)), {}, ALL_FEATURES);
           expect(withoutRepeats(twice)).toEqual(withoutRepeats(once));
         }
       }),
@@ -41,6 +43,7 @@ describe('generated queries', () => {
   it('are the same for the same seed', () => {
     expect([...generateQueries(7, 50)]).toEqual([...generateQueries(7, 50)]);
     expect([...generateQueries(8, 50)]).not.toEqual([...generateQueries(7, 50)]);
+    expect([...generateQueries(7, 50, ALL_FEATURES)]).not.toEqual([...generateQueries(7, 50)]);
   });
 });
 
@@ -49,6 +52,7 @@ describe('any text', () => {
     ...'up sum ( ) { } [ ] , : 5m 1 by and on bool offset @ start - + ^ == a="b" "x" = group_left'.split(
       ' ',
     ),
+    ...'step() min_of( fill(1) fill_left anchored smoothed info( limitk'.split(' '),
     '`',
     '"',
     "'",
@@ -73,10 +77,12 @@ describe('any text', () => {
   ])('of %s is scoped or refused with a reason', (_what, texts) => {
     fc.assert(
       fc.property(texts, (text) => {
-        const query = parseQuery(text);
-        if (query.ok) expect(forwarded(text, SCOPE)).toEqual(expect.any(String));
-        else
-          expect(describeProblem(query.rejection)).toMatch(/^(line \d+, column \d+: |the query)/);
+        for (const features of [{}, ALL_FEATURES]) {
+          const query = parseQuery(text, {}, features);
+          if (query.ok) expect(forwarded(text, SCOPE, features)).toEqual(expect.any(String));
+          else
+            expect(describeProblem(query.rejection)).toMatch(/^(line \d+, column \d+: |the query)/);
+        }
       }),
       { numRuns: 2_000 },
     );
@@ -84,8 +90,8 @@ describe('any text', () => {
 });
 
 function* validQueries(seed: number): Generator<Expr> {
-  for (const text of generateQueries(seed, 5)) {
-    const query = parseQuery(text);
+  for (const text of [...generateQueries(seed, 4), ...generateQueries(seed, 4, ALL_FEATURES)]) {
+    const query = parseQuery(text, {}, ALL_FEATURES);
     if (query.ok) yield query.value;
   }
 }

@@ -1,5 +1,14 @@
 import type { ValueType } from '../../frontend/promql/ast.ts';
-import { FUNCTIONS, type FunctionSignature } from '../../frontend/promql/functions.ts';
+import {
+  ALL_FUNCTIONS,
+  FUNCTIONS,
+  type FunctionSignature,
+} from '../../frontend/promql/functions.ts';
+import {
+  DEFAULT_PROMQL_FEATURES,
+  type PromqlFeature,
+  type PromqlFeatures,
+} from '../../frontend/promql/options.ts';
 import type { Random } from './random.ts';
 
 /** The tokens of a query, each as it is written. */
@@ -7,6 +16,7 @@ export type Tokens = readonly string[];
 
 const SIMPLE_AGGREGATIONS = 'avg count group max min stddev stdvar sum';
 const PARAM_AGGREGATIONS = 'bottomk count_values quantile topk';
+const EXPERIMENTAL_AGGREGATIONS = 'limitk limit_ratio';
 const ARITHMETIC = '+ - * / % ^ atan2';
 const COMPARISONS = '== != < <= > >=';
 const TRIMS = '</ >/';
@@ -59,13 +69,26 @@ const REGEXES: readonly [string, ...string[]] = [
   '""',
 ];
 
-/** Writes queries that are valid, as lists of tokens. */
+/** Every feature that can be switched on. */
+export const ALL_FEATURES: PromqlFeatures = {
+  'promql-experimental-functions': true,
+  'promql-duration-expr': true,
+  'promql-extended-range-selectors': true,
+  'promql-binop-fill-modifiers': true,
+};
+
+/** Writes queries that are valid where these features are on, as lists of tokens. */
 export class QueryGrammar {
   readonly #random: Random;
+  readonly #features: PromqlFeatures;
+  /** There are more functions to be called where the feature is on. */
+  readonly #moreCalls: number;
   readonly #decks = new Map<ValueType, string[]>();
 
-  constructor(random: Random) {
+  constructor(random: Random, features: PromqlFeatures = DEFAULT_PROMQL_FEATURES) {
     this.#random = random;
+    this.#features = features;
+    this.#moreCalls = features['promql-experimental-functions'] ? 25 : 0;
   }
 
   /** Writes an expression of this type. `depth` bounds its nesting. */
@@ -93,7 +116,7 @@ export class QueryGrammar {
   #scalar(depth: number): Tokens {
     const { percent, number } = this.#tools();
     if (depth <= 0 || percent(45)) return number();
-    if (percent(25)) return this.#call('scalar', depth);
+    if (percent(25 + this.#moreCalls)) return this.#call('scalar', depth);
     if (percent(25)) return this.#signed('scalar', depth);
     if (percent(25)) return this.#paren('scalar', depth);
     const [left, right] = [this.#scalar(depth - 1), this.#scalar(depth - 1)];
@@ -105,7 +128,7 @@ export class QueryGrammar {
   #vector(depth: number): Tokens {
     const { percent } = this.#tools();
     if (depth <= 0 || percent(10)) return [...this.selector(), ...this.#modifiers()];
-    if (percent(50)) return this.#call('vector', depth);
+    if (percent(50 + this.#moreCalls / 5)) return this.#call('vector', depth);
     if (percent(40)) return this.#aggregation(depth);
     if (percent(15)) return this.#signed('vector', depth);
     if (percent(20)) return this.#paren('vector', depth);
@@ -124,11 +147,14 @@ export class QueryGrammar {
         ':',
         ...step,
         ']',
-        ...this.#modifiers(),
+        ...this.#modifiers(false),
       ];
     }
     const zero = percent(3) ? ['offset', '0s'] : [];
-    const selector = [...this.selector(), ...zero, '[', ...range, ']', ...this.#modifiers()];
+    const early = zero.length === 0 && this.#chance('promql-extended-range-selectors', 3);
+    const extension = early ? ['smoothed'] : [];
+    const before = [...this.selector(), ...zero, ...extension];
+    const selector = [...before, '[', ...range, ']', ...this.#modifiers(!early)];
     return depth > 0 && percent(5) ? ['(', ...selector, ')'] : selector;
   }
 
@@ -148,15 +174,26 @@ export class QueryGrammar {
 
   #call(type: ValueType, depth: number): Tokens {
     const name = this.#deal(type);
-    const called = FUNCTIONS.get(name);
+    const called = ALL_FUNCTIONS.get(name);
+    if (name === 'info') return this.#info(depth - 1);
     return called === undefined ? this.selector() : [name, ...this.#arguments(called, depth - 1)];
+  }
+
+  #info(depth: number): Tokens {
+    const { percent } = this.#tools();
+    const modifiers = percent(5) ? this.#modifiers() : [];
+    const selector = percent(10) ? [] : [',', ...this.#matchers([]), ...modifiers];
+    return ['info', '(', ...this.#vector(depth), ...selector, ')'];
   }
 
   /** Deals functions like cards, so that each comes up as often as the others. */
   #deal(type: ValueType): string {
     let deck = this.#decks.get(type) ?? [];
     if (deck.length === 0) {
-      deck = [...FUNCTIONS].filter(([, { returns }]) => returns === type).map(([name]) => name);
+      const isOn = this.#features['promql-experimental-functions'];
+      deck = [...(isOn ? ALL_FUNCTIONS : FUNCTIONS)]
+        .filter(([, { returns }]) => returns === type)
+        .map(([name]) => name);
       this.#decks.set(type, deck);
     }
     const [name = ''] = deck.splice(this.#random.below(deck.length), 1);
@@ -175,7 +212,9 @@ export class QueryGrammar {
   #aggregation(depth: number): Tokens {
     const { percent } = this.#tools();
     const hasParam = percent(35);
-    const name = this.#random.word(hasParam ? PARAM_AGGREGATIONS : SIMPLE_AGGREGATIONS);
+    const isExperimental = hasParam && this.#chance('promql-experimental-functions', 30);
+    const paramNames = isExperimental ? EXPERIMENTAL_AGGREGATIONS : PARAM_AGGREGATIONS;
+    const name = this.#random.word(hasParam ? paramNames : SIMPLE_AGGREGATIONS);
     const param = hasParam
       ? [...this.expression(name === 'count_values' ? 'string' : 'scalar', depth - 1), ',']
       : [];
@@ -203,7 +242,15 @@ export class QueryGrammar {
     const isComparison = percent(40);
     const operator = this.#random.word(isComparison ? COMPARISONS : `${ARITHMETIC} ${TRIMS}`);
     const bool = isComparison && percent(40) ? [this.#keyword('bool')] : [];
-    return [...left, operator, ...bool, ...this.#matching(true), ...right];
+    return [...left, operator, ...bool, ...this.#matching(true), ...this.#fills(), ...right];
+  }
+
+  #fills(): Tokens {
+    if (!this.#chance('promql-binop-fill-modifiers', 30)) return [];
+    const value = (): Tokens => ['(', ...this.#signs(30), this.#random.word(NUMBERS), ')'];
+    const words = this.#random.pick(['fill', 'fill_left', 'fill_right', 'fill_left fill_right']);
+    const kinds = this.#random.percent(50) ? words.split(' ') : words.split(' ').toReversed();
+    return kinds.flatMap((kind) => [this.#keyword(kind), ...value()]);
   }
 
   #matching(mayGroup: boolean): Tokens {
@@ -261,9 +308,16 @@ export class QueryGrammar {
       : [label, this.#random.word('=~ !~'), this.#random.pick(REGEXES)];
   }
 
-  #modifiers(): Tokens {
+  #modifiers(mayExtend = true): Tokens {
+    const modifiers = this.#timeModifiers();
+    if (!mayExtend || !this.#chance('promql-extended-range-selectors', 20)) return modifiers;
+    const extension = this.#keyword(this.#random.word('anchored smoothed'));
+    return this.#random.percent(50) ? [extension, ...modifiers] : [...modifiers, extension];
+  }
+
+  #timeModifiers(): Tokens {
     const { percent } = this.#tools();
-    const offset = [this.#keyword('offset'), ...this.#signs(30), this.#random.word(DURATIONS)];
+    const offset = this.#offset();
     const ends = [this.#random.word('start end'), '(', ')'];
     const moment = percent(50)
       ? ends
@@ -274,9 +328,45 @@ export class QueryGrammar {
     return percent(50) ? [...offset, '@', ...moment] : ['@', ...moment, ...offset];
   }
 
+  #offset(): Tokens {
+    const offset = this.#keyword('offset');
+    if (this.#chance('promql-duration-expr', 40)) return [offset, ...this.#computed(2)];
+    return [offset, ...this.#signs(30), this.#random.word(DURATIONS)];
+  }
+
   #duration(): Tokens {
+    if (this.#chance('promql-duration-expr', 30)) return this.#computed(2);
     const plus = this.#random.percent(5) ? [this.#random.pick(['+', '--', '+ +'])] : [];
     return [...plus, this.#random.word(DURATIONS)];
+  }
+
+  /** An operator behind it continues it or not: in an offset that depends on how it begins. */
+  #computed(depth: number): Tokens {
+    const { percent } = this.#tools();
+    if (depth <= 0 || percent(25)) {
+      return percent(60)
+        ? [this.#random.word(DURATIONS)]
+        : [this.#keyword(this.#random.word('step range')), '(', ')'];
+    }
+    const [first, second] = [this.#computed(depth - 1), this.#computed(depth - 1)];
+    if (percent(25)) return ['(', ...first, ')'];
+    if (percent(20)) return [this.#random.word('- +'), ...first];
+    if (percent(25)) {
+      return [
+        this.#keyword(this.#random.word('min_of max_of')),
+        '(',
+        ...first,
+        ',',
+        ...second,
+        ')',
+      ];
+    }
+    return [...first, this.#random.word('+ - * / % ^'), ...second];
+  }
+
+  /** Draws only where the feature is on, so that the queries without it stay the same. */
+  #chance(feature: PromqlFeature, chance: number): boolean {
+    return this.#features[feature] && this.#random.percent(chance);
   }
 
   #signs(chance: number): Tokens {

@@ -4,9 +4,10 @@ import {
   hasSelector,
   printSelectorless,
   scopeQuery,
-  scopeSeriesSelector,
+  scopeSeriesSelectors,
   scopeWithoutSelector,
 } from '../../frontend/promql/scope.ts';
+import { ALL_FEATURES } from './query-grammar.ts';
 import { accepted, parsed, refused } from './results.ts';
 import { scopeOf } from './scopes.ts';
 
@@ -34,6 +35,22 @@ describe('scopeQuery', () => {
     expect(query.replaceAll('{namespace="team-a"}', '')).toBe(text);
   });
 
+  it.each([
+    ['both arguments of info', 'info(a, {x="y"})', 'info(a{M}, {x="y",M})'],
+    ['a second argument of info that is empty', 'info(a, {})', 'info(a{M}, {M})'],
+    ['operands with what is filled in', 'a + fill(0) b', 'a{M} + fill(0) b{M}'],
+    ['a computed range', 'rate(a[step()] anchored)', 'rate(a{M}[step()] anchored)'],
+    ['the parameter of a limit', 'limitk(scalar(a), b)', 'limitk(scalar(a{M}), b{M})'],
+  ])('reaches %s', (_where, text, scoped) => {
+    const query = accepted(scopeQuery(parsed(text, {}, ALL_FEATURES), ONE));
+    expect(query.replaceAll('namespace="team-a"', 'M')).toBe(scoped);
+  });
+
+  it('refuses a foreign tenant in the second argument of info in mode error', () => {
+    const query = parsed('info(up, {namespace="team-z"})', {}, ALL_FEATURES);
+    expect(refused(scopeQuery(query, ONE, { mode: 'error' })).code).toBe('tenant_matcher_conflict');
+  });
+
   it('keeps a matcher of the caller beside its own', () => {
     const query = parsed('up{namespace=~"team-.*",job="x"}');
     expect(accepted(scopeQuery(query, TWO))).toBe(
@@ -53,11 +70,15 @@ describe('scopeQuery', () => {
     ['all but a tenant', 'up{namespace!="team-a"}'],
     ['a quoted label', 'a + up{"name\\x73pace"="team-z"}'],
   ])('refuses %s in mode error', (_what, text) => {
-    expect(refused(scopeQuery(parsed(text), TWO, 'error')).code).toBe('tenant_matcher_conflict');
+    expect(refused(scopeQuery(parsed(text), TWO, { mode: 'error' })).code).toBe(
+      'tenant_matcher_conflict',
+    );
   });
 
   it('names both matchers and the place of the selector', () => {
-    expect(refused(scopeQuery(parsed('a +\n up{namespace="team-z"}'), TWO, 'error'))).toEqual({
+    expect(
+      refused(scopeQuery(parsed('a +\n up{namespace="team-z"}'), TWO, { mode: 'error' })),
+    ).toEqual({
       code: 'tenant_matcher_conflict',
       found: 'namespace="team-z"',
       required: 'namespace=~"team-a|team-b"',
@@ -66,27 +87,32 @@ describe('scopeQuery', () => {
   });
 
   it('lets a tenant of the scope through in mode error, and what was scoped before', () => {
-    expect(accepted(scopeQuery(parsed('up{namespace="team-b"}'), TWO, 'error'))).toBe(
+    expect(accepted(scopeQuery(parsed('up{namespace="team-b"}'), TWO, { mode: 'error' }))).toBe(
       'up{namespace="team-b",namespace=~"team-a|team-b"}',
     );
     const once = accepted(scopeQuery(parsed('up'), TWO));
-    expect(() => accepted(scopeQuery(parsed(once), TWO, 'error'))).not.toThrow();
+    expect(() => accepted(scopeQuery(parsed(once), TWO, { mode: 'error' }))).not.toThrow();
   });
 });
 
-describe('scopeSeriesSelector', () => {
+describe('scopeSeriesSelectors', () => {
   const selector = (text: string) => accepted(parseSeriesSelector(text));
 
-  it('adds the matcher of the scope', () => {
-    expect(accepted(scopeSeriesSelector(selector('up'), ONE))).toBe('up{namespace="team-a"}');
-    expect(accepted(scopeSeriesSelector(selector('{a="b"}'), TWO))).toBe(
+  it('adds the matcher of the scope to each', () => {
+    expect(accepted(scopeSeriesSelectors([selector('up')], ONE))).toEqual([
+      'up{namespace="team-a"}',
+    ]);
+    expect(accepted(scopeSeriesSelectors([selector('{a="b"}'), selector('up')], TWO))).toEqual([
       '{a="b",namespace=~"team-a|team-b"}',
-    );
+      'up{namespace=~"team-a|team-b"}',
+    ]);
+    expect(accepted(scopeSeriesSelectors([], ONE))).toEqual([]);
   });
 
   it('refuses a foreign tenant in mode error', () => {
     const foreign = selector('up{namespace="team-z"}');
-    expect(refused(scopeSeriesSelector(foreign, ONE, 'error')).code).toBe(
+    const selectors = [selector('up'), foreign];
+    expect(refused(scopeSeriesSelectors(selectors, ONE, { mode: 'error' })).code).toBe(
       'tenant_matcher_conflict',
     );
   });

@@ -142,7 +142,11 @@ function stepFeatures({ operator, bool, matching }: BinaryStep): readonly string
 }
 
 function modifierFeature(modifier: TimeModifier): string {
-  if (modifier.kind === 'offset')
-    return `modifier offset${modifier.offset.seconds < 0 ? ' -' : ''}`;
+  if (modifier.kind === 'offset') {
+    const { offset } = modifier;
+    const isNegative = offset.kind === 'durationLiteral' && offset.seconds < 0;
+    return `modifier offset${isNegative ? ' -' : ''}`;
+  }
+  if (modifier.kind !== 'at') return `modifier ${modifier.kind}`;
   return typeof modifier.at === 'string' ? `modifier @ ${modifier.at}` : 'modifier @ number';
 }

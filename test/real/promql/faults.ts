@@ -7,6 +7,7 @@ import {
 } from '../../../frontend/promql/ast.ts';
 import { parseQuery } from '../../../frontend/promql/parse.ts';
 import { printExpr } from '../../../frontend/promql/print.ts';
+import { ALL_FEATURES } from '../../promql/query-grammar.ts';
 import type { Pipeline } from './check-pipeline.ts';
 
 type Rewrite = (node: Expr, again: (child: Expr) => Expr) => Expr | undefined;
@@ -52,6 +53,15 @@ export function faultyPipelines(
       rewriting((node, again) =>
         node.kind === 'call'
           ? { ...node, args: node.args.map((arg, index) => (index === 0 ? again(arg) : arg)) }
+          : undefined,
+      ),
+    ],
+    [
+      'skips the second argument of info',
+      'unscoped',
+      rewriting((node, again) =>
+        node.kind === 'call' && node.name === 'info'
+          ? { ...node, args: node.args.map((arg, index) => (index === 1 ? arg : again(arg))) }
           : undefined,
       ),
     ],
@@ -105,6 +115,21 @@ export function faultyPipelines(
       ),
     ],
     [
+      'drops anchored',
+      'changed',
+      rewriting((node, again) => {
+        const plain = withoutAnchored(node);
+        return plain === node ? undefined : again(plain);
+      }),
+    ],
+    [
+      'drops fill',
+      'changed',
+      rewriting((node, again) =>
+        node.kind === 'binary' ? mapChildren(withoutFills(node), again) : undefined,
+      ),
+    ],
+    [
       'decodes strings wrongly',
       'changed',
       rewriting((node) =>
@@ -135,6 +160,16 @@ function withoutBool(node: Binary): Binary {
   return { ...node, steps: node.steps.map((step) => ({ ...step, bool: false })) };
 }
 
+function withoutFills(node: Binary): Binary {
+  return { ...node, steps: node.steps.map((step) => ({ ...step, fills: [] })) };
+}
+
+function withoutAnchored(node: Expr): Expr {
+  if (node.kind !== 'vectorSelector' && node.kind !== 'matrixSelector') return node;
+  const modifiers = node.modifiers.filter(({ kind }) => kind !== 'anchored');
+  return modifiers.length === node.modifiers.length ? node : { ...node, modifiers };
+}
+
 /** A pipeline that treats nodes in its own way where `rewrite` gives something. */
 function rewritingPipeline(
   ours: Matcher,
@@ -147,7 +182,7 @@ function rewritingPipeline(
       ? withMatchers(node, [...node.matchers, ours])
       : mapChildren(node, again));
   return (text) => {
-    const query = parseQuery(prepare(text));
+    const query = parseQuery(prepare(text), {}, ALL_FEATURES);
     return query.ok
       ? { kind: 'forwarded', text: printExpr(again(query.value)) }
       : { kind: 'refused', problem: query.rejection };

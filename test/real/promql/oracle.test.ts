@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Matcher } from '../../../frontend/promql/ast.ts';
-import { EXPERIMENTAL_FUNCTIONS, FUNCTIONS } from '../../../frontend/promql/functions.ts';
+import { ALL_FUNCTIONS, EXPERIMENTAL_FUNCTIONS } from '../../../frontend/promql/functions.ts';
+import { DEFAULT_PROMQL_FEATURES, type PromqlFeatures } from '../../../frontend/promql/options.ts';
 import { parseQuery, parseSeriesSelector } from '../../../frontend/promql/parse.ts';
 import {
   printSelectorless,
   scopeQuery,
-  scopeSeriesSelector,
+  scopeSeriesSelectors,
 } from '../../../frontend/promql/scope.ts';
 import {
   AGGREGATORS,
@@ -15,8 +16,9 @@ import {
 } from '../../../frontend/promql/token.ts';
 import { generateQueries, generateSeriesSelectors } from '../../promql/generate-queries.ts';
 import { TOKEN_FAMILIES } from '../../promql/generate-tokens.ts';
+import { ALL_FEATURES } from '../../promql/query-grammar.ts';
 import { scopeOf } from '../../promql/scopes.ts';
-import { type Oracle, startOracle } from '../harness/promql-oracle.ts';
+import { type Oracle, type OracleOptions, startOracle } from '../harness/promql-oracle.ts';
 import type { Language } from '../harness/promql-verdicts.ts';
 import { describeReal } from '../harness/skip.ts';
 import { checkPipeline, type Pipeline, type Report, violationsOf } from './check-pipeline.ts';
@@ -28,13 +30,16 @@ const SEED = Number(process.env['PROMQL_ORACLE_SEED'] ?? 1);
 const PORTION = 50_000;
 const FAULT_QUERIES = 4_000;
 const FAMILY_QUERIES = Math.min(10_000, QUERIES);
+/** How often each part of the language has to occur. */
+const LEAST = Math.min(100, Math.floor(QUERIES / 200));
+/** Families of queries most of which need a feature. */
+const FEATURE_FAMILIES = new Set(['computed durations', 'words behind selectors and operators']);
 
 const SCOPE = scopeOf('team-a', 'team-b');
 const ADDED: Matcher = { label: 'namespace', operator: '=~', value: 'team-a|team-b' };
 
 /** What may be refused although Prometheus takes it. */
 const REASONS = [
-  'promql-duration-expr',
   'string_not_utf8',
   'label_name_empty',
   'offset_repeated',
@@ -44,43 +49,83 @@ const REASONS = [
   'regex_too_large',
 ];
 
-const product: Pipeline = (text) => {
-  const query = parseQuery(text);
-  if (!query.ok) return { kind: 'refused', problem: query.rejection };
-  const free = printSelectorless(query.value);
-  if (free !== undefined) return { kind: 'forwarded', text: free };
-  const scoped = scopeQuery(query.value, SCOPE);
-  if (!scoped.ok) return { kind: 'refused', problem: scoped.rejection };
-  return { kind: 'forwarded', text: scoped.value };
+const FEATURES = Object.keys(DEFAULT_PROMQL_FEATURES);
+
+/** Prometheus with every flag that its parser has. */
+const EVERYTHING: OracleOptions = {
+  experimentalFunctions: true,
+  durationExpr: true,
+  extendedRangeSelectors: true,
+  binopFillModifiers: true,
 };
+
+/** One way to write, judge and scope queries. */
+interface Setting {
+  readonly oracle: OracleOptions;
+  /** The features of the queries that are written. */
+  readonly written: PromqlFeatures;
+  /** The features of the product. */
+  readonly taken: PromqlFeatures;
+  readonly reasons: readonly string[];
+}
+
+const SETTINGS: Readonly<Record<string, Setting>> = {
+  'without features': {
+    oracle: {},
+    written: DEFAULT_PROMQL_FEATURES,
+    taken: DEFAULT_PROMQL_FEATURES,
+    // A server takes computed durations without a flag.
+    reasons: [...REASONS, 'promql-duration-expr'],
+  },
+  'with all features': {
+    oracle: EVERYTHING,
+    written: ALL_FEATURES,
+    taken: ALL_FEATURES,
+    reasons: [...REASONS, 'info_without_selector', 'info_selector_modified'],
+  },
+  'with all features, which the product does not take': {
+    oracle: EVERYTHING,
+    written: ALL_FEATURES,
+    taken: DEFAULT_PROMQL_FEATURES,
+    reasons: [...REASONS, ...FEATURES],
+  },
+};
+
+function productWith(features: PromqlFeatures): Pipeline {
+  return (text) => {
+    const query = parseQuery(text, {}, features);
+    if (!query.ok) return { kind: 'refused', problem: query.rejection };
+    const free = printSelectorless(query.value);
+    if (free !== undefined) return { kind: 'forwarded', text: free };
+    const scoped = scopeQuery(query.value, SCOPE);
+    if (!scoped.ok) return { kind: 'refused', problem: scoped.rejection };
+    return { kind: 'forwarded', text: scoped.value };
+  };
+}
 
 const selectorProduct: Pipeline = (text) => {
   const selector = parseSeriesSelector(text);
   if (!selector.ok) return { kind: 'refused', problem: selector.rejection };
-  const scoped = scopeSeriesSelector(selector.value, SCOPE);
+  const scoped = scopeSeriesSelectors([selector.value], SCOPE);
   if (!scoped.ok) return { kind: 'refused', problem: scoped.rejection };
-  return { kind: 'forwarded', text: scoped.value };
+  return { kind: 'forwarded', text: scoped.value.join('') };
 };
 
 await describeReal("PromQL, judged by Prometheus' own parser", ['promql-oracle'], () => {
-  let oracle: Oracle;
   let language: Language;
 
   beforeAll(async () => {
-    oracle = await startOracle();
+    await using oracle = await judgeWith({});
     language = await oracle.functions();
   });
 
-  afterAll(() => oracle.stop());
-
   it('knows the functions of Prometheus, and what they take and give', () => {
-    const stable = language.functions.filter(({ experimental }) => !experimental);
-    const theirs = stable.map(({ name, argTypes, variadic, returnType }) => {
+    const theirs = language.functions.map(({ name, argTypes, variadic, returnType }) => {
       const atLeast = variadic === 0 ? argTypes.length : argTypes.length - 1;
       const atMost = variadic < 0 ? Infinity : atLeast + variadic;
       return [name, { argTypes, atLeast, atMost, returns: returnType }];
     });
-    expect(Object.fromEntries(FUNCTIONS)).toEqual(Object.fromEntries(theirs));
+    expect(Object.fromEntries(ALL_FUNCTIONS)).toEqual(Object.fromEntries(theirs));
     const experimental = language.functions.filter(({ experimental }) => experimental);
     expect([...EXPERIMENTAL_FUNCTIONS].toSorted()).toEqual(experimental.map(({ name }) => name));
   });
@@ -96,86 +141,116 @@ await describeReal("PromQL, judged by Prometheus' own parser", ['promql-oracle']
     expect(language.keywords).toEqual(expect.arrayContaining([...WORD_KINDS.keys()]));
   });
 
-  describe(`given ${QUERIES} generated queries of seed ${SEED}`, () => {
-    let report: Report;
+  describe.each(Object.entries(SETTINGS))(
+    `given ${QUERIES} queries of seed ${SEED} %s`,
+    (title, setting) => {
+      let report: Report;
 
-    beforeAll(async () => {
-      report = await checkAll(oracle, SEED, QUERIES);
-      print(
-        `seed ${SEED}: ${report.queries} queries, ${report.valid} valid, ${report.forwarded} forwarded`,
-      );
-      print(`valid and refused: ${JSON.stringify(Object.fromEntries(report.refusedOnPurpose))}`);
-    }, 600_000);
+      beforeAll(async () => {
+        report = await checkAll(setting, SEED, QUERIES);
+        const { queries, valid, forwarded, refusedOnPurpose } = report;
+        print(`${title}: ${queries} queries, ${valid} valid, ${forwarded} forwarded`);
+        print(`valid and refused: ${JSON.stringify(Object.fromEntries(refusedOnPurpose))}`);
+      }, 1_800_000);
 
-    it('scopes every selector, accepts nothing invalid and changes nothing else', () => {
-      expect(violationsOf(report)).toEqual([]);
-    });
+      it('scopes every selector, accepts nothing invalid and changes nothing else', () => {
+        expect(violationsOf(report)).toEqual([]);
+      });
 
-    it('refuses valid queries for known reasons only', () => {
-      expect(REASONS).toEqual(expect.arrayContaining([...report.refusedOnPurpose.keys()]));
-    });
+      it('refuses valid queries for known reasons only', () => {
+        expect(setting.reasons).toEqual(
+          expect.arrayContaining([...report.refusedOnPurpose.keys()]),
+        );
+      });
 
-    it('has seen enough valid queries, and every part of the language in them', () => {
-      expect(report.valid / report.queries).toBeGreaterThanOrEqual(0.4);
-      const least = Math.min(100, Math.floor(QUERIES / 200));
-      const rare = expectedParts(language).filter(
-        (part) => (report.occurrences.get(part) ?? 0) < least,
-      );
-      expect(rare).toEqual([]);
-    });
-  });
+      it('has seen enough valid queries, and every part of the language in them', () => {
+        expect(report.valid / report.queries).toBeGreaterThanOrEqual(0.4);
+        const parts = partsOf(setting, language);
+        expect(parts.filter((part) => timesOf(report.occurrences, part) < LEAST)).toEqual([]);
+      });
+
+      it('refuses what needs a feature that is off', () => {
+        const isMissing = setting.taken !== setting.written;
+        const refused = isMissing ? FEATURES : [];
+        const rare = refused.filter((it) => timesOf(report.refusedOnPurpose, it) < LEAST);
+        expect(rare).toEqual([]);
+        const forwarded = featureParts(language).filter((it) => report.occurrences.has(it));
+        expect(forwarded).toEqual(setting.taken === ALL_FEATURES ? featureParts(language) : []);
+      });
+    },
+  );
 
   it('scopes series selectors as Prometheus reads them', async () => {
-    const reader = await startOracle({ seriesSelectors: true });
-    try {
-      const selectors = [...generateSeriesSelectors(SEED, 5_000)];
-      const found = await checkPipeline(reader, selectors, selectorProduct, ADDED);
-      // The parser leaves these two checks to the server, or to nobody.
-      const rest = found.refusedWrongly.filter(
-        (text) => !/everything|repeated/.test(problemIn(text)),
-      );
-      expect(violationsOf({ ...found, refusedWrongly: rest })).toEqual([]);
-      expect(found.forwarded).toBeGreaterThan(2_000);
-    } finally {
-      await reader.stop();
-    }
+    await using reader = await judgeWith({ seriesSelectors: true });
+    const selectors = [...generateSeriesSelectors(SEED, 5_000)];
+    const found = await checkPipeline(reader, selectors, selectorProduct, ADDED);
+    // The parser leaves these two checks to the server, or to nobody.
+    const rest = found.refusedWrongly.filter(
+      (text) => !/everything|repeated/.test(problemIn(text)),
+    );
+    expect(violationsOf({ ...found, refusedWrongly: rest })).toEqual([]);
+    expect(found.forwarded).toBeGreaterThan(2_000);
   });
 
-  it.each(Object.entries(TOKEN_FAMILIES))('agrees on %s', async (_family, generate) => {
-    const queries = [...generate(SEED, FAMILY_QUERIES)];
-    const report = await checkPipeline(oracle, queries, product, ADDED);
-    expect(violationsOf(report)).toEqual([]);
-    expect(REASONS).toEqual(expect.arrayContaining([...report.refusedOnPurpose.keys()]));
-    expect(report.forwarded).toBeGreaterThan(FAMILY_QUERIES / 20);
-    expect(report.valid).toBeLessThan((FAMILY_QUERIES * 19) / 20);
+  describe.each(['without features', 'with all features'])('%s', (title) => {
+    const { oracle: options, taken, reasons } = settingOf(title);
+
+    it.each(Object.entries(TOKEN_FAMILIES))('agrees on %s', async (family, generate) => {
+      await using oracle = await judgeWith(options);
+      const queries = [...generate(SEED, FAMILY_QUERIES)];
+      const report = await checkPipeline(oracle, queries, productWith(taken), ADDED);
+      expect(violationsOf(report)).toEqual([]);
+      expect(reasons).toEqual(expect.arrayContaining([...report.refusedOnPurpose.keys()]));
+      const needsFeature = taken !== ALL_FEATURES && FEATURE_FAMILIES.has(family);
+      expect(report.forwarded).toBeGreaterThan(needsFeature ? 0 : FAMILY_QUERIES / 20);
+      expect(report.valid).toBeLessThan((FAMILY_QUERIES * 19) / 20);
+    });
   });
 
   describe('given pipelines that are not the product', () => {
-    const queries = [...generateQueries(SEED, FAULT_QUERIES)];
+    const queries = [...generateQueries(SEED, FAULT_QUERIES, ALL_FEATURES)];
 
     it.each(faultyPipelines(ADDED))('notices one that %s', async (_fault, shown, pipeline) => {
+      await using oracle = await judgeWith(EVERYTHING);
       const report = await checkPipeline(oracle, queries, pipeline, ADDED);
       expect(report[shown]).not.toEqual([]);
     });
 
     it('finds nothing in one without a fault', async () => {
+      await using oracle = await judgeWith(EVERYTHING);
       const report = await checkPipeline(oracle, queries, faultlessPipeline(ADDED), ADDED);
       expect(violationsOf(report)).toEqual([]);
     });
   });
 });
 
-async function checkAll(oracle: Oracle, seed: number, count: number): Promise<Report> {
-  const reports: Report[] = [];
+/** Starts an oracle that ends with the block it is used in. */
+async function judgeWith(options: OracleOptions): Promise<Oracle & AsyncDisposable> {
+  const oracle = await startOracle(options);
+  return { ...oracle, [Symbol.asyncDispose]: () => oracle.stop() };
+}
+
+function settingOf(title: string): Setting {
+  const setting = SETTINGS[title];
+  if (setting === undefined) throw new TypeError(`${title} is no setting`);
+  return setting;
+}
+
+async function checkAll(setting: Setting, seed: number, count: number): Promise<Report> {
+  await using oracle = await judgeWith(setting.oracle);
+  const product = productWith(setting.taken);
+  let report: Report | undefined;
   let portion: string[] = [];
-  for (const query of generateQueries(seed, count)) {
-    portion.push(query);
-    if (portion.length < PORTION) continue;
-    reports.push(await checkPipeline(oracle, portion, product, ADDED));
+  const finish = async (): Promise<Report> => {
+    const next = await checkPipeline(oracle, portion, product, ADDED);
     portion = [];
+    return report === undefined ? next : joined(report, next);
+  };
+  for (const query of generateQueries(seed, count, setting.written)) {
+    portion.push(query);
+    if (portion.length === PORTION) report = await finish();
   }
-  reports.push(await checkPipeline(oracle, portion, product, ADDED));
-  return reports.reduce(joined);
+  return await finish();
 }
 
 function joined(a: Report, b: Report): Report {
@@ -203,8 +278,18 @@ function sum(
   return total;
 }
 
+function timesOf(counts: ReadonlyMap<string, number>, name: string): number {
+  return counts.get(name) ?? 0;
+}
+
+/** The parts of the language that must have been forwarded. */
+function partsOf({ written, taken }: Setting, language: Language): string[] {
+  if (taken !== written) return [];
+  return taken === ALL_FEATURES ? featureParts(language) : stableParts(language);
+}
+
 /** The parts of the stable language, by the names that the oracle gives them. */
-function expectedParts({ functions, aggregators }: Language): string[] {
+function stableParts({ functions, aggregators }: Language): string[] {
   const isStable = ({ experimental }: { experimental: boolean }): boolean => !experimental;
   const nodes =
     'VectorSelector MatrixSelector SubqueryExpr AggregateExpr BinaryExpr Call UnaryExpr ParenExpr ' +
@@ -221,6 +306,20 @@ function expectedParts({ functions, aggregators }: Language): string[] {
     'unary:-',
     'name:outside',
     'literal:duration',
+  ];
+}
+
+/** The parts that need a feature. */
+function featureParts({ functions, aggregators }: Language): string[] {
+  const isExperimental = ({ experimental }: { experimental: boolean }): boolean => experimental;
+  const durations = 'step range min_of max_of + - * / % ^';
+  return [
+    ...functions.filter(isExperimental).map(({ name }) => `func:${name}`),
+    ...aggregators.filter(isExperimental).map(({ name }) => `agg:${name}`),
+    ...durations.split(' ').map((operator) => `durop:${operator}`),
+    ...['range', 'step', 'offset'].map((place) => `dur:${place}`),
+    ...['anchored', 'smoothed', 'fill_left', 'fill_right'].map((name) => `mod:${name}`),
+    'node:DurationExpr',
   ];
 }
 
