@@ -1,3 +1,4 @@
+export { isStaticLabelName, type StaticLabel, staticLabelsOf } from './static-labels.ts';
 export { MAX_TENANT_ID_LENGTH, parseTenantId, type TenantId } from './tenant-id.ts';
 export {
   DEFAULT_TENANCY_LABEL,

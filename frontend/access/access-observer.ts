@@ -9,7 +9,7 @@ import type { WithheldReason } from './review-budget.ts';
 export interface AccessObserver {
   /** A verdict was looked up in a cache. */
   cacheLookup(cache: VerdictCacheName, hit: boolean): void;
-  /** A token of the cluster's issuer, or any other token, went through the local check. */
+  /** A token went through the local check: that of the cluster's issuer or of its own issuer. */
   localCheckFinished(outcome: LocalCheck): void;
   /** A review came back, or failed, after `seconds`. */
   reviewFinished(kind: ReviewKind, outcome: ReviewOutcome, seconds: number): void;
@@ -19,7 +19,12 @@ export interface AccessObserver {
   reviewWithheld(kind: ReviewKind, reason: WithheldReason): void;
   /** The keys of the cluster's issuer were read, or could not be. */
   issuerKeysRefreshed(outcome: 'read' | 'failed'): void;
+  /** What is followed at the API server is followed now, or no longer. */
+  watchChanged(watch: WatchName, isFollowing: boolean): void;
 }
+
+/** What is followed at the API server. */
+export type WatchName = 'rights' | 'namespaces';
 
 /** The caches of verdicts. */
 export type VerdictCacheName = 'authenticated' | 'rejected' | 'allowed' | 'denied';
@@ -38,4 +43,5 @@ export const SILENT_OBSERVER: AccessObserver = {
   reviewFaulted: () => undefined,
   reviewWithheld: () => undefined,
   issuerKeysRefreshed: () => undefined,
+  watchChanged: () => undefined,
 };

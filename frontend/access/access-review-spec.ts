@@ -13,11 +13,12 @@ export interface ResourceAttributes {
   readonly subresource: string;
 }
 
-/** One question to the access reviewer: may this identity do this in the namespace of the tenant? */
+/** One question to the access reviewer: may this identity do this in this namespace? */
 export interface AccessReviewSpec {
   readonly identity: Identity;
   readonly attributes: ResourceAttributes;
-  readonly tenant: TenantId;
+  /** The name of a namespace, which is never empty: a tenant's name has the same form. */
+  readonly namespace: TenantId;
 }
 
 /** Longest canonical spec whose verdict is remembered, in bytes. */
@@ -40,9 +41,9 @@ export function canonicalIdentity(identity: Identity): string {
 }
 
 /** Prints what a spec asks for, apart from who, in one form that no other question has. */
-export function canonicalAttributes(attributes: ResourceAttributes, tenant: TenantId): string {
+export function canonicalAttributes(attributes: ResourceAttributes, namespace: TenantId): string {
   const { verb, group, resource, subresource } = attributes;
-  return JSON.stringify([verb, group, resource, subresource, tenant]);
+  return JSON.stringify([verb, group, resource, subresource, namespace]);
 }
 
 function compareText(a: string, b: string): number {

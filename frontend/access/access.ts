@@ -13,15 +13,43 @@ export interface Access {
    * Grants a scope over all of `tenants`, or refuses the request as a whole.
    *
    * @param tenants - At least one tenant.
+   * @param onDenied - Hears where a denial came from, which the refusal itself does not say.
    */
   authorize(
     identity: Identity,
     tenants: readonly TenantId[],
+    onDenied?: (source: VerdictSource) => void,
   ): Promise<Result<Authorized, AccessRejection>>;
+  /** The tenant that a namespace belongs to. Not there where each is a tenant of the same name. */
+  readonly tenantOf?: ((namespace: TenantId) => TenantId | undefined) | undefined;
+  /**
+   * Grants a scope over all tenants that the identity may read, or refuses if there are none. Not
+   * there where requests have to name their tenants.
+   */
+  readonly authorizeAll?:
+    ((identity: Identity) => Promise<Result<Authorized, AccessRejection>>) | undefined;
+  /**
+   * Grants a scope over all of `tenants` for one kind of change, or refuses it as a whole. Not there
+   * where nobody may change anything.
+   */
+  readonly authorizeWrite?: AuthorizeWrite | undefined;
 }
 
-/** Where a verdict came from, for the audit line. */
-export type VerdictSource = 'cache' | 'live' | 'static';
+/** See {@link Access.authorizeWrite}. */
+export type AuthorizeWrite = (
+  identity: Identity,
+  tenants: readonly TenantId[],
+  verb: WriteVerb,
+) => Promise<Result<Authorized, AccessRejection>>;
+
+/** What may be done to an object of a tenant, in the words of Kubernetes. */
+export type WriteVerb = 'create' | 'update' | 'delete';
+
+/**
+ * Where a verdict came from, for the audit line. `live`: the API server was asked. `issuer`: the
+ * keys of a configured issuer verified the token.
+ */
+export type VerdictSource = 'cache' | 'live' | 'issuer' | 'static';
 
 /** An identity, and where the verdict on its token came from. */
 export interface Identified {

@@ -21,15 +21,23 @@ export function serviceAccountNamespace(identity: Identity): string | undefined 
   return SERVICE_ACCOUNT.exec(identity.username)?.[1];
 }
 
-/** Copies an identity so that nobody can change it between the decision and its use. */
+const FROZEN = new WeakSet<Identity>();
+
+/**
+ * Copies an identity so that nobody can change it between the decision and its use. One that this
+ * function made comes back as it is.
+ */
 export function frozenIdentity(identity: Identity): Identity {
+  if (FROZEN.has(identity)) return identity;
   const extra = Object.entries(identity.extra).map(
     ([name, values]): [string, readonly string[]] => [name, Object.freeze([...values])],
   );
-  return Object.freeze({
+  const frozen = Object.freeze({
     username: identity.username,
     uid: identity.uid,
     groups: Object.freeze([...identity.groups]),
     extra: Object.freeze(Object.fromEntries(extra)),
   });
+  FROZEN.add(frozen);
+  return frozen;
 }

@@ -6,6 +6,8 @@ export type AccessRejection =
   | { readonly code: 'token_malformed'; readonly problem: TokenProblem }
   | { readonly code: 'token_rejected' }
   | { readonly code: 'tenant_denied'; readonly tenant: TenantId }
+  | { readonly code: 'tenant_none_allowed' }
+  | { readonly code: 'limit_tenants'; readonly limit: number; readonly value: number }
   | { readonly code: 'access_review_unavailable'; readonly retryAfterSeconds: number };
 
 /** What is wrong with the Authorization header before anybody was asked about the token. */

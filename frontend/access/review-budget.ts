@@ -15,9 +15,10 @@ export interface ReviewBudgetSettings {
 
 /**
  * Which share of the budget a review draws on. `known`: the token was authenticated before or has
- * a valid signature of the cluster. `unknown`: anybody may have made it up.
+ * a valid signature of the cluster. `unknown`: anybody may have made it up. `survey`: one of the
+ * many reviews of a request that names no tenant.
  */
-export type ReviewLane = 'known' | 'unknown';
+export type ReviewLane = 'known' | 'unknown' | 'survey';
 
 /** Why a review was not started. */
 export type WithheldReason = 'throttled' | 'failing' | 'in_flight' | 'rate';
@@ -47,6 +48,8 @@ export const FAILING_PAUSE_MS = 1_000;
 // Unknown tokens may hold a quarter of the places, so that a flood of them cannot hold all while
 // the API server is slow.
 const UNKNOWN_SHARE = 4;
+// Surveys may use half of the budget, in places and in reviews per second.
+const SURVEY_SHARE = 2;
 
 interface Lane {
   readonly maxInFlight: number;
@@ -74,10 +77,20 @@ export class ReviewBudget {
     this.#maxInFlight = settings.maxInFlight;
     const all = new TokenBucket(clock, settings.reviewsPerSecond);
     const unknown = new TokenBucket(clock, settings.unknownTokensPerSecond);
+    const survey = new TokenBucket(clock, part(settings.reviewsPerSecond, SURVEY_SHARE));
     this.#lanes = {
       known: lane(settings.maxInFlight, [all]),
-      unknown: lane(Math.max(1, Math.floor(settings.maxInFlight / UNKNOWN_SHARE)), [all, unknown]),
+      unknown: lane(part(settings.maxInFlight, UNKNOWN_SHARE), [all, unknown]),
+      survey: lane(part(settings.maxInFlight, SURVEY_SHARE), [all, survey]),
     };
+  }
+
+  /** Whether a review would be admitted now, or refused for another reason than want of room. */
+  hasRoom(laneName: ReviewLane): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs < this.#throttledUntilMs) return true;
+    const reason = this.#reasonToWithhold(this.#lanes[laneName], nowMs);
+    return reason !== 'in_flight' && reason !== 'rate';
   }
 
   /** Admits one review, or says why not and for how long. */
@@ -98,7 +111,8 @@ export class ReviewBudget {
   #reasonToWithhold(chosen: Lane, nowMs: number): WithheldReason | undefined {
     const isFailing = chosen.faultsInRow >= FAULTS_UNTIL_FAILING;
     if (isFailing && (nowMs < chosen.pausedUntilMs || chosen.inFlight > 0)) return 'failing';
-    const inFlight = this.#lanes.known.inFlight + this.#lanes.unknown.inFlight;
+    const { known, unknown, survey } = this.#lanes;
+    const inFlight = known.inFlight + unknown.inFlight + survey.inFlight;
     if (inFlight >= this.#maxInFlight || chosen.inFlight >= chosen.maxInFlight) return 'in_flight';
     return chosen.buckets.every((bucket) => bucket.hasOne()) ? undefined : 'rate';
   }
@@ -126,6 +140,10 @@ export class ReviewBudget {
       chosen.pausedUntilMs = nowMs + FAILING_PAUSE_MS;
     }
   }
+}
+
+function part(whole: number, share: number): number {
+  return Math.max(1, Math.floor(whole / share));
 }
 
 function lane(maxInFlight: number, buckets: readonly TokenBucket[]): Lane {

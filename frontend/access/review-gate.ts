@@ -35,6 +35,11 @@ export class ReviewGate {
     this.#observer = observer;
   }
 
+  /** Whether the budget has room for a review now. Where it does not, waiting a little helps. */
+  hasRoom(lane: ReviewLane): boolean {
+    return this.#budget.hasRoom(lane);
+  }
+
   /** Runs a review. Without a verdict the answer is a refusal, and a defect is thrown on. */
   async run<V>(review: Review<V>): Promise<Result<V, Unavailable>> {
     const admitted = this.#budget.admit(review.lane);

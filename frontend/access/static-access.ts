@@ -1,8 +1,8 @@
-import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
 import type { TenantId } from '../../tenant/tenant-id.ts';
 import { TenantScope } from '../../tenant/tenant-scope.ts';
 import { accept, refuse } from '../result.ts';
 import type { Access } from './access.ts';
+import type { ScopeLabels } from './access-settings.ts';
 import { frozenIdentity, type Identity } from './identity.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 
@@ -17,10 +17,8 @@ export interface StaticToken {
 }
 
 /** What access by a token file needs from outside. */
-export interface StaticAccessDeps {
+export interface StaticAccessDeps extends ScopeLabels {
   readonly hash: KeyedHash;
-  /** The label that the granted scopes carry. */
-  readonly tenancyLabel: TenancyLabel;
 }
 
 /** Decides access by a fixed list of tokens, for local use. Nothing in it expires. */
@@ -52,12 +50,17 @@ export function createStaticAccess(
         ? refuse({ code: 'token_rejected' })
         : accept({ identity: holder.identity, source: 'static' });
     },
-    authorize: async (identity, tenants) => {
+    authorize: async (identity, tenants, onDenied) => {
       const namespaces = namespacesOf(identity);
       const denied = tenants.find((tenant) => namespaces?.has(tenant) !== true);
-      return denied === undefined
-        ? accept({ scope: TenantScope.grant(deps.tenancyLabel, tenants), source: 'static' })
-        : refuse({ code: 'tenant_denied', tenant: denied });
+      if (denied !== undefined) {
+        onDenied?.('static');
+        return refuse({ code: 'tenant_denied', tenant: denied });
+      }
+      return accept({
+        scope: TenantScope.grant(deps.tenancyLabel, tenants, deps.staticLabels),
+        source: 'static',
+      });
     },
   };
 }

@@ -1,13 +1,15 @@
 import { accept, refuse, type Result } from '../result.ts';
-import type { Identified } from './access.ts';
+import type { Identified, VerdictSource } from './access.ts';
 import type { AccessObserver } from './access-observer.ts';
 import type { KubernetesAccessSettings } from './access-settings.ts';
 import type { BearerToken } from './bearer-token.ts';
 import type { Clock } from './clock.ts';
-import { frozenIdentity, type Identity } from './identity.ts';
+import { frozenIdentity, type Identity, serviceAccountNamespace } from './identity.ts';
 import type { IssuerVerifier, LocalCheck } from './issuer-verifier.ts';
 import { readUnverifiedClaims, type UnverifiedClaims } from './jwt-claims.ts';
 import type { KeyedHash } from './keyed-hash.ts';
+import type { OidcVerifier } from './oidc-verifier.ts';
+import { RecentChanges, TOKENS_SETTLING } from './recent-changes.ts';
 import type { AccessRejection } from './rejection.ts';
 import type { ReviewGate } from './review-gate.ts';
 import { SingleFlight } from './single-flight.ts';
@@ -18,6 +20,7 @@ import { VerdictCache } from './verdict-cache.ts';
 export interface TokenIdentifierDeps {
   readonly reviewer: TokenReviewer;
   readonly verifier: IssuerVerifier;
+  readonly oidcVerifier: OidcVerifier;
   readonly gate: ReviewGate;
   readonly clock: Clock;
   readonly hash: KeyedHash;
@@ -30,11 +33,23 @@ export interface TokenIdentifierDeps {
  */
 export const FAMILIAR_TTL_MS = 3_600_000;
 
+/** When to ask again after a token whose issuer's keys could not be read. */
+const KEYS_RETRY_AFTER_SECONDS = 5;
+
+interface TokenQuestion {
+  readonly token: BearerToken;
+  /** Names the token in every cache, and tells nothing. */
+  readonly key: string;
+  readonly claims: UnverifiedClaims | undefined;
+  readonly askedAtMs: number;
+}
+
 type Outcome = Result<Identified, AccessRejection>;
 
 /**
- * Finds out whose token this is: from the caches, else by the local check of the cluster's issuer,
- * which may only reject, and then by a token review.
+ * Finds out whose token this is: from the caches; else, for a token of a configured issuer, by that
+ * issuer's keys alone; else by the local check of the cluster's issuer, which may only reject, and
+ * then by a token review.
  */
 export class TokenIdentifier {
   readonly #deps: TokenIdentifierDeps;
@@ -44,6 +59,7 @@ export class TokenIdentifier {
   readonly #rejected: VerdictCache<true>;
   readonly #familiar: VerdictCache<true>;
   readonly #flights = new SingleFlight<Outcome>();
+  readonly #changes: RecentChanges;
 
   constructor(deps: TokenIdentifierDeps, settings: KubernetesAccessSettings) {
     this.#deps = deps;
@@ -52,6 +68,20 @@ export class TokenIdentifier {
     this.#authenticated = new VerdictCache(deps.clock, maxEntries);
     this.#rejected = new VerdictCache(deps.clock, maxEntries);
     this.#familiar = new VerdictCache(deps.clock, maxEntries);
+    this.#changes = new RecentChanges(deps.clock, TOKENS_SETTLING);
+  }
+
+  /**
+   * Forgets the tokens of a ServiceAccount that changed, or those of every ServiceAccount.
+   */
+  forget(account?: { readonly namespace: string; readonly name: string }): void {
+    this.#changes.note(account?.namespace);
+    const isConcerned =
+      account === undefined
+        ? (identity: Identity) => serviceAccountNamespace(identity) !== undefined
+        : ({ username }: Identity) =>
+            username === `system:serviceaccount:${account.namespace}:${account.name}`;
+    this.#authenticated.deleteWhere(isConcerned);
   }
 
   /** Identifies the caller behind a token. */
@@ -63,12 +93,42 @@ export class TokenIdentifier {
     const isRejected = this.#rejected.get(key) !== undefined;
     this.#deps.observer.cacheLookup('rejected', isRejected);
     if (isRejected) return refuse({ code: 'token_rejected' });
-    return this.#flights.run(key, () => this.#review(token, key));
+    return this.#flights.run(key, () => this.#findOut(token, key));
   }
 
-  async #review(token: BearerToken, key: string): Promise<Outcome> {
+  #findOut(token: BearerToken, key: string): Promise<Outcome> {
     const claims = readUnverifiedClaims(token);
-    const local = await this.#checkLocally(token, claims?.issuer);
+    const issuer = claims?.issuer;
+    const question = { token, key, claims, askedAtMs: this.#deps.clock.monotonicMs() };
+    return issuer !== undefined && this.#deps.oidcVerifier.knowsIssuer(issuer)
+      ? this.#verify(question, issuer)
+      : this.#review(question);
+  }
+
+  async #verify(question: TokenQuestion, issuer: string): Promise<Outcome> {
+    const { observer, oidcVerifier } = this.#deps;
+    const verdict = await oidcVerifier.verifyToken(question.token, issuer);
+    switch (verdict.kind) {
+      case 'authenticated':
+        observer.localCheckFinished('passed');
+        return this.#accept(question, verdict.identity, 'issuer');
+      case 'rejected':
+        observer.localCheckFinished('rejected');
+        return refuse({ code: 'token_rejected' });
+      case 'unknown':
+        observer.localCheckFinished('not_applicable');
+        return refuse({
+          code: 'access_review_unavailable',
+          retryAfterSeconds: KEYS_RETRY_AFTER_SECONDS,
+        });
+      default:
+        return verdict satisfies never;
+    }
+  }
+
+  async #review(question: TokenQuestion): Promise<Outcome> {
+    const { token, key } = question;
+    const local = await this.#checkLocally(token, question.claims?.issuer);
     // Not remembered: checking again costs less than a place in the cache.
     if (local === 'rejected') return refuse({ code: 'token_rejected' });
     const isKnown = local === 'passed' || this.#familiar.get(key) !== undefined;
@@ -78,7 +138,7 @@ export class TokenIdentifier {
       ask: () => this.#deps.reviewer.reviewToken(token, this.#settings.audiences),
       outcomeOf: (verdict) => verdict.kind,
     });
-    return reviewed.ok ? this.#remember(key, claims, reviewed.value) : reviewed;
+    return reviewed.ok ? this.#remember(question, reviewed.value) : reviewed;
   }
 
   async #checkLocally(token: BearerToken, issuer: string | undefined): Promise<LocalCheck> {
@@ -88,18 +148,31 @@ export class TokenIdentifier {
     return outcome;
   }
 
-  #remember(key: string, claims: UnverifiedClaims | undefined, verdict: TokenVerdict): Outcome {
+  #remember(question: TokenQuestion, verdict: TokenVerdict): Outcome {
+    const { key } = question;
     const { cache, audiences } = this.#settings;
     if (verdict.kind === 'rejected' || !isMeantFor(verdict.audiences, audiences)) {
       this.#familiar.delete(key);
       this.#rejected.set(key, true, cache.rejectedTtlMs);
       return refuse({ code: 'token_rejected' });
     }
-    const identity = frozenIdentity(verdict.identity);
-    const restMs = (claims?.expiresAtMs ?? Infinity) - this.#deps.clock.wallMs();
-    this.#authenticated.set(key, identity, Math.min(cache.authenticatedTtlMs, restMs));
     this.#familiar.set(key, true, FAMILIAR_TTL_MS);
-    return accept({ identity, source: 'live' });
+    return this.#accept(question, verdict.identity, 'live');
+  }
+
+  #accept(question: TokenQuestion, found: Identity, source: VerdictSource): Outcome {
+    const identity = frozenIdentity(found);
+    const restMs = (question.claims?.expiresAtMs ?? Infinity) - this.#deps.clock.wallMs();
+    const ttlMs = Math.min(this.#settings.cache.authenticatedTtlMs, restMs);
+    this.#authenticated.set(question.key, identity, this.#limitTtl(identity, question, ttlMs));
+    return accept({ identity, source });
+  }
+
+  #limitTtl(identity: Identity, { askedAtMs }: TokenQuestion, ttlMs: number): number {
+    const namespace = serviceAccountNamespace(identity);
+    return namespace === undefined
+      ? ttlMs
+      : this.#changes.limitTtl(namespace, { askedAtMs, ttlMs });
   }
 }
 

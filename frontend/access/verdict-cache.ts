@@ -49,6 +49,11 @@ export class VerdictCache<T extends object | string | true> {
     }
   }
 
+  /** Forgets every verdict with such a value. */
+  deleteWhere(matches: (value: T) => boolean): void {
+    for (const [key, { value }] of this.#entries) if (matches(value)) this.#entries.delete(key);
+  }
+
   /** Forgets the verdict under a key. */
   delete(key: string): void {
     this.#entries.delete(key);

@@ -1,35 +1,19 @@
+import type { StaticLabel } from '../../tenant/static-labels.ts';
 import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
-import type { Access } from '../access/access.ts';
 import { type AccessObserver, SILENT_OBSERVER } from '../access/access-observer.ts';
+import type { ScopeLabels } from '../access/access-settings.ts';
 import type { Clock } from '../access/clock.ts';
-import { createKubernetesAccess } from '../access/kubernetes-access.ts';
 import { createStaticAccess } from '../access/static-access.ts';
-import type {
-  AccessConfig,
-  KubernetesAccessConfig,
-  StaticTokensAccessConfig,
-} from '../config/query-frontend.ts';
+import type { AccessConfig, StaticTokensAccessConfig } from '../config/query-frontend.ts';
 import { Fault } from '../fault.ts';
 import type { Log } from '../http/log.ts';
 import { systemClock } from './clock.ts';
 import { type ReadDocument, readJsonDocument } from './files/document.ts';
 import { readStaticTokens } from './files/static-tokens.ts';
 import { createKeyedHash } from './keyed-hash.ts';
-import { createAccessReviewer } from './kubernetes/access-reviewer.ts';
-import { ApiClient } from './kubernetes/api-client.ts';
-import { IssuerKeys } from './kubernetes/issuer-keys.ts';
-import { logOutages } from './kubernetes/log-outages.ts';
-import { type AccessReadiness, createReadiness } from './kubernetes/readiness.ts';
-import { createTokenReviewer } from './kubernetes/token-reviewer.ts';
+import { type RunningAccess, runKubernetesAccess } from './kubernetes/running-access.ts';
 
-/** Access decisions, and the life of what they need. */
-export interface RunningAccess {
-  readonly access: Access;
-  /** Says whether decisions can be made. It asks the API server until that worked once. */
-  ready(): Promise<AccessReadiness>;
-  /** Closes the connections to the API server. */
-  stop(): void;
-}
+export type { RunningAccess } from './kubernetes/running-access.ts';
 
 /** What {@link createAccess} takes from its surroundings, besides the configuration. */
 export interface CreateAccessOptions {
@@ -41,6 +25,8 @@ export interface CreateAccessOptions {
   readonly observer?: AccessObserver | undefined;
   /** @defaultValue {@link systemClock} */
   readonly clock?: Clock | undefined;
+  /** Labels that every series must carry besides that of its tenant. @defaultValue none */
+  readonly staticLabels?: readonly StaticLabel[] | undefined;
   /** How a file of static tokens is read. @defaultValue {@link readJsonDocument} */
   readonly readDocument?: ReadDocument | undefined;
 }
@@ -56,50 +42,23 @@ export async function createAccess(
   tenancyLabel: TenancyLabel,
   options: CreateAccessOptions,
 ): Promise<RunningAccess> {
+  const { clock = systemClock, log = noLog, observer = SILENT_OBSERVER } = options;
+  const labels = { tenancyLabel, staticLabels: options.staticLabels };
   switch (config.kind) {
     case 'kubernetes':
-      return kubernetesAccess(config, tenancyLabel, options);
+      return runKubernetesAccess(config, { labels, clock, log, observer });
     case 'staticTokens':
-      return staticAccess(config, tenancyLabel, options);
+      return staticAccess(config, labels, options);
     default:
       return config satisfies never;
   }
 }
 
-function kubernetesAccess(
-  config: KubernetesAccessConfig,
-  tenancyLabel: TenancyLabel,
-  options: CreateAccessOptions,
-): RunningAccess {
-  const { clock = systemClock, log } = options;
-  const silent = options.observer ?? SILENT_OBSERVER;
-  const observer = log === undefined ? silent : logOutages(silent, log);
-  const maxSockets = config.budget.maxInFlight;
-  const client = new ApiClient({ ...config.apiServer, maxSockets, clock });
-  const tokenReviewer = createTokenReviewer(client);
-  const accessReviewer = createAccessReviewer(client);
-  const issuerVerifier = new IssuerKeys({ client, clock, observer });
-  const { attributes } = config;
-  const access = createKubernetesAccess(
-    { tokenReviewer, accessReviewer, clock, hash: createKeyedHash(), issuerVerifier, observer },
-    { tenancyLabel, ...config },
-  );
-  const reviewsAnswered = createReadiness({ client, tokenReviewer, accessReviewer, attributes });
-  return {
-    access,
-    ready: async () => {
-      const [readiness] = await Promise.all([reviewsAnswered(), issuerVerifier.refresh()]);
-      return readiness;
-    },
-    stop: () => {
-      client.stop();
-    },
-  };
-}
+const noLog: Log = () => undefined;
 
 async function staticAccess(
   config: StaticTokensAccessConfig,
-  tenancyLabel: TenancyLabel,
+  labels: ScopeLabels,
   options: CreateAccessOptions,
 ): Promise<RunningAccess> {
   const isInCluster = (options.env['KUBERNETES_SERVICE_HOST'] ?? '') !== '';
@@ -111,7 +70,7 @@ async function staticAccess(
   }
   const tokens = await readStaticTokens(config.file, options.readDocument ?? readJsonDocument);
   return {
-    access: createStaticAccess(tokens, { hash: createKeyedHash(), tenancyLabel }),
+    access: createStaticAccess(tokens, { hash: createKeyedHash(), ...labels }),
     ready: async () => ({ isReady: true }),
     stop: () => undefined,
   };

@@ -19,6 +19,19 @@ export interface GrafanaDataSourceProps {
    * @default '30s'
    */
   readonly timeInterval?: string;
+  /**
+   * Name of the label, with the value `1`, by which a sidecar of Grafana finds the file. Without it
+   * the ConfigMap `grafana-data-source-metrics` is mounted into Grafana's
+   * `/etc/grafana/provisioning/datasources`.
+   *
+   * A sidecar often looks into every namespace, and loads whatever has its label into its Grafana.
+   * `grafana_datasource` is what Grafana's chart looks for unless told otherwise, so
+   * {@link GrafanaDataSource.ownInstance} refuses that name: a shared Grafana would load the file too,
+   * into the organisation that is everybody's.
+   *
+   * @default - no label
+   */
+  readonly sidecarLabel?: string;
 }
 
 /** Settings of a {@link GrafanaDataSource} that holds the tenant's token. */
@@ -29,6 +42,9 @@ export interface TokenDataSourceProps extends GrafanaDataSourceProps {
    */
   readonly tokenFile?: string;
 }
+
+/** What the sidecar of Grafana's chart looks for unless told otherwise. */
+const COMMON_SIDECAR_LABEL = 'grafana_datasource';
 
 /** What a data source points to. */
 export interface DataSourceTarget {
@@ -60,8 +76,19 @@ export class GrafanaDataSource {
     this.#props = props;
   }
 
-  /** For a Grafana of the tenant's own, in the tenant's namespace. */
+  /**
+   * For a Grafana of the tenant's own, in the tenant's namespace.
+   *
+   * @throws {SynthError} If the label of the sidecar is the one that shared Grafanas look for.
+   */
   static ownInstance(props: TokenDataSourceProps = {}): GrafanaDataSource {
+    if (props.sidecarLabel === COMMON_SIDECAR_LABEL) {
+      throw new SynthError(
+        'GrafanaDataSource.ownInstance sidecarLabel',
+        `${COMMON_SIDECAR_LABEL} is what the sidecar of a shared Grafana looks for too`,
+        "name a label that only the tenant's Grafana looks for (sidecar.datasources.label)",
+      );
+    }
     return new GrafanaDataSource(1, tokenFile(props), props);
   }
 
@@ -91,6 +118,12 @@ export class GrafanaDataSource {
     props: TokenDataSourceProps = {},
   ): GrafanaDataSource {
     return new GrafanaDataSource(orgId, tokenFile(props), props);
+  }
+
+  /** The labels by which a sidecar of Grafana finds the file: none unless one is asked for. */
+  get sidecarLabels(): Readonly<Record<string, string>> {
+    const { sidecarLabel } = this.#props;
+    return sidecarLabel === undefined ? {} : { [sidecarLabel]: '1' };
   }
 
   /** Prints the provisioning file. It holds no secret: Grafana reads the token from its own disk. */

@@ -1,6 +1,8 @@
+import { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { clusterScoped } from '../../lib/cluster-scoped.ts';
+import { SynthError } from '../../lib/synth-error.ts';
 import { TENANT_NAMESPACE_LABEL } from '../tenancy-label.ts';
 
 /** What keeps Argo CD and Flux from deleting a Namespace that a manifest no longer names. */
@@ -14,13 +16,12 @@ export interface LabelledNamespaceProps {
   /**
    * Where the object that carries the label goes.
    *
-   * `kubectl delete -k` and `kubectl apply --prune` delete what a manifest names, and a Namespace
-   * takes everything in it along. So the label belongs into a chart that is applied on its own, with
-   * `kubectl apply --server-side`, and is in no set that is pruned or deleted.
-   *
-   * @default - beside the other objects of the tenant
+   * `kubectl delete` and `kubectl apply --prune` delete what a manifest names, and a Namespace takes
+   * everything in it along. So the label belongs into a chart that is applied on its own, with
+   * `kubectl apply --server-side --field-manager=prometheus-tenancy-kit`, and whose manifest is in no
+   * set that is pruned or deleted. With another field manager, labels of the same manager are lost.
    */
-  readonly scope?: Construct;
+  readonly scope: Construct;
 }
 
 /** Settings of {@link Namespace.managed}. */
@@ -43,22 +44,22 @@ export class Namespace {
   /**
    * Sets the one label on a Namespace that somebody else owns.
    *
-   * With a `scope` the object names nothing but the label, so a server-side apply owns that one field
-   * and leaves the others. A client-side apply adds the label as well. Beside the other objects of the
-   * tenant it also tells Argo CD and Flux to keep the Namespace, since those may prune them.
+   * The object names nothing but the label, so a server-side apply owns that one field and leaves the
+   * others. A client-side apply adds the label as well.
+   *
+   * @throws {SynthError} If the scope is in the chart of the tenant's other objects.
    */
-  static labelled(props: LabelledNamespaceProps = {}): Namespace {
-    return new Namespace((scope, name) =>
-      props.scope === undefined
-        ? addNamespace(scope, name, { annotations: { ...KEEP } })
-        : addNamespace(props.scope, name, {}),
-    );
+  static labelled(props: LabelledNamespaceProps): Namespace {
+    return new Namespace((scope, name) => {
+      refuseSharedChart(scope, props.scope, name);
+      return addNamespace(props.scope, name, {});
+    });
   }
 
   /**
    * Makes the Namespace, and owns it.
    *
-   * Argo CD and Flux are told to keep it. `kubectl delete -k` is not stopped by that.
+   * Argo CD and Flux are told to keep it. `kubectl delete` is not stopped by that.
    */
   static managed(props: ManagedNamespaceProps = {}): Namespace {
     return new Namespace((scope, name) =>
@@ -66,7 +67,7 @@ export class Namespace {
     );
   }
 
-  /** Leaves the Namespace and its label to somebody else. */
+  /** Leaves the Namespace and its label to somebody else, and makes no object. */
   static foreign(): Namespace {
     return new Namespace(() => undefined);
   }
@@ -75,6 +76,15 @@ export class Namespace {
   addTo(scope: Construct, name: string): k8s.KubeNamespace | undefined {
     return this.#add(scope, name);
   }
+}
+
+function refuseSharedChart(tenant: Construct, labels: Construct | undefined, name: string): void {
+  if (labels !== undefined && Chart.of(labels) !== Chart.of(tenant)) return;
+  throw new SynthError(
+    `Namespace.labelled of ${name}`,
+    'stands with the other objects of the tenant, so deleting those would delete the namespace',
+    'pass as scope a chart of its own, and apply that on its own',
+  );
 }
 
 function addNamespace(scope: Construct, name: string, metadata: k8s.ObjectMeta): k8s.KubeNamespace {

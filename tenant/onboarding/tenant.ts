@@ -41,8 +41,9 @@ export interface TenantProps {
    */
   readonly readers?: readonly Subject[];
   /**
-   * Who owns the Namespace object.
-   * @default Namespace.labelled()
+   * Who owns the Namespace object. Whoever it is sets the label `prometheus-tenancy-kit/tenant`,
+   * without which Prometheus does not scrape the tenant.
+   * @default Namespace.foreign()
    */
   readonly namespaceObject?: Namespace;
   /**
@@ -59,7 +60,7 @@ export interface TenantProps {
 
 const READER = 'metrics-reader';
 
-/** What one tenant gets: its mark, a reader with exactly one right, a token and a data source. */
+/** What one tenant gets: a reader with exactly one right, a token and a data source. */
 export class Tenant extends Construct {
   /** The namespace, which is also the tenant's name. */
   readonly id: TenantId;
@@ -85,7 +86,7 @@ export class Tenant extends Construct {
       'app.kubernetes.io/part-of': PART_OF,
       'app.kubernetes.io/component': 'tenant',
     };
-    this.namespaceObject = (props.namespaceObject ?? Namespace.labelled()).addTo(this, this.id);
+    this.namespaceObject = (props.namespaceObject ?? Namespace.foreign()).addTo(this, this.id);
     const metadata = { name: READER, namespace: this.id, labels };
     this.serviceAccount = new k8s.KubeServiceAccount(this, 'service-account', {
       metadata,
@@ -132,7 +133,7 @@ export class Tenant extends Construct {
       metadata: {
         name: 'grafana-data-source-metrics',
         namespace: this.id,
-        labels: { ...labels, grafana_datasource: '1' },
+        labels: { ...labels, ...grafana.sidecarLabels },
       },
       data: { [`${this.id}-metrics.yaml`]: file },
     });

@@ -96,7 +96,7 @@ export class FakeAccessReviewer implements AccessReviewer {
 
   /** The namespaces that were asked about, in order. */
   get tenants(): readonly string[] {
-    return this.calls.map((spec) => spec.tenant);
+    return this.calls.map((spec) => spec.namespace);
   }
 }
 

@@ -1,9 +1,13 @@
-import type { Access } from '../../frontend/access/access.ts';
 import type { AccessObserver } from '../../frontend/access/access-observer.ts';
 import type { KubernetesAccessSettings } from '../../frontend/access/access-settings.ts';
 import type { AccessReviewer } from '../../frontend/access/access-reviewer.ts';
 import type { IssuerVerifier } from '../../frontend/access/issuer-verifier.ts';
-import { createKubernetesAccess } from '../../frontend/access/kubernetes-access.ts';
+import {
+  createKubernetesAccess,
+  type KubernetesAccess,
+  type KubernetesAccessDeps,
+} from '../../frontend/access/kubernetes-access.ts';
+import type { OidcVerifier } from '../../frontend/access/oidc-verifier.ts';
 import type { TokenReviewer } from '../../frontend/access/token-reviewer.ts';
 import { SEED_ATTRIBUTES } from '../../frontend/config/query-frontend.ts';
 import { DEFAULT_TENANCY_LABEL } from '../../tenant/tenancy-label.ts';
@@ -20,28 +24,37 @@ export interface Setup {
   readonly tokenReviewer?: TokenReviewer;
   readonly accessReviewer?: AccessReviewer;
   readonly issuerVerifier?: IssuerVerifier;
+  readonly oidcVerifier?: OidcVerifier;
   readonly observer?: AccessObserver;
   readonly clock?: FakeClock;
   readonly audiences?: readonly string[];
   readonly cache?: Partial<KubernetesAccessSettings['cache']>;
   readonly budget?: Partial<KubernetesAccessSettings['budget']>;
+  readonly survey?: KubernetesAccessDeps['survey'];
+  readonly tenantMap?: KubernetesAccessDeps['tenantMap'];
+  readonly silenceAttributes?: KubernetesAccessSettings['silenceAttributes'];
+  readonly allNamespaces?: Partial<NonNullable<KubernetesAccessSettings['allNamespaces']>>;
 }
 
 /** Access with the defaults of the configuration, over fakes. */
-export function kubernetesAccess(setup: Setup): Access {
+export function kubernetesAccess(setup: Setup): KubernetesAccess {
   return createKubernetesAccess(
     {
       tokenReviewer: setup.tokenReviewer ?? everyone(),
       accessReviewer: setup.accessReviewer ?? new FakeAccessReviewer(() => 'allowed'),
       issuerVerifier: setup.issuerVerifier,
+      oidcVerifier: setup.oidcVerifier,
       observer: setup.observer,
       clock: setup.clock ?? new FakeClock(),
       hash: plainHash,
+      survey: setup.survey,
+      tenantMap: setup.tenantMap,
     },
     {
       tenancyLabel: DEFAULT_TENANCY_LABEL,
       audiences: setup.audiences ?? [],
       attributes: SEED_ATTRIBUTES,
+      silenceAttributes: setup.silenceAttributes,
       cache: {
         authenticatedTtlMs: 30_000,
         rejectedTtlMs: 10_000,
@@ -55,6 +68,13 @@ export function kubernetesAccess(setup: Setup): Access {
         reviewsPerSecond: 10_000,
         unknownTokensPerSecond: 10_000,
         ...setup.budget,
+      },
+      allNamespaces: {
+        maxCandidates: 1_000,
+        maxTenants: 200,
+        parallelReviews: 16,
+        skippedTtlMs: 60_000,
+        ...setup.allNamespaces,
       },
     },
   );

@@ -15,7 +15,9 @@ const JANE = identityOf('jane', {
 const AWAY = new Fault('api_server_timeout', 'away', { retryable: true });
 
 function allowing(...allowed: readonly string[]): FakeAccessReviewer {
-  return new FakeAccessReviewer(({ tenant }) => (allowed.includes(tenant) ? 'allowed' : 'denied'));
+  return new FakeAccessReviewer(({ namespace: tenant }) =>
+    allowed.includes(tenant) ? 'allowed' : 'denied',
+  );
 }
 
 function denied(tenant: string): unknown {
@@ -38,7 +40,7 @@ describe('authorize', () => {
     const accessReviewer = allowing('a');
     await kubernetesAccess({ accessReviewer }).authorize(JANE, tenants('a'));
     expect(accessReviewer.calls).toEqual([
-      { identity: JANE, attributes: SEED_ATTRIBUTES, tenant: 'a' },
+      { identity: JANE, attributes: SEED_ATTRIBUTES, namespace: 'a' },
     ]);
   });
 
@@ -49,7 +51,7 @@ describe('authorize', () => {
 
   it('names the first denied tenant, whichever denial came first', async () => {
     const slow = gate<AccessVerdict>();
-    const accessReviewer = new FakeAccessReviewer(({ tenant }) => {
+    const accessReviewer = new FakeAccessReviewer(({ namespace: tenant }) => {
       if (tenant === 'a') return slow.promise;
       slow.open('denied');
       return 'denied';
@@ -202,7 +204,7 @@ describe('the time an access verdict is remembered', () => {
 
 describe('without a verdict, authorize', () => {
   it('says unavailable in the middle of a fan-out, and grants nothing', async () => {
-    const accessReviewer = new FakeAccessReviewer(({ tenant }) => {
+    const accessReviewer = new FakeAccessReviewer(({ namespace: tenant }) => {
       if (tenant === 'b') throw AWAY;
       return 'allowed';
     });
@@ -212,7 +214,7 @@ describe('without a verdict, authorize', () => {
   });
 
   it('prefers a denial, which asking again would not change', async () => {
-    const accessReviewer = new FakeAccessReviewer(({ tenant }) => {
+    const accessReviewer = new FakeAccessReviewer(({ namespace: tenant }) => {
       if (tenant === 'a') throw AWAY;
       return 'denied';
     });

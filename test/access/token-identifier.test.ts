@@ -166,6 +166,51 @@ describe('the time a token verdict is remembered', () => {
   });
 });
 
+describe('a change of a ServiceAccount', () => {
+  const accounts = ['team-a:grafana', 'team-a:other', 'team-b:grafana'];
+  const names = [...accounts.map((it) => `system:serviceaccount:${it}`), 'jane'];
+
+  async function sourcesAfter(
+    account: { readonly namespace: string; readonly name: string } | undefined,
+  ): Promise<readonly unknown[]> {
+    const access = kubernetesAccess({ tokenReviewer: everyone() });
+    for (const name of names) await access.identify(bearer(name));
+    access.forgetTokens(account);
+    const outcomes = await Promise.all(names.map((name) => access.identify(bearer(name))));
+    return outcomes.map((outcome) => outcome.ok && outcome.value.source);
+  }
+
+  it('makes its tokens be reviewed again, and those of nobody else', async () => {
+    expect(await sourcesAfter({ namespace: 'team-a', name: 'grafana' })).toEqual([
+      'live',
+      'cache',
+      'cache',
+      'cache',
+    ]);
+  });
+
+  it('of unknown name makes those of every ServiceAccount be reviewed again', async () => {
+    expect(await sourcesAfter(undefined)).toEqual(['live', 'live', 'live', 'cache']);
+  });
+
+  it('leaves new verdicts on its tokens short-lived until it has settled', async () => {
+    const clock = new FakeClock();
+    const tokenReviewer = everyone();
+    const access = kubernetesAccess({ tokenReviewer, clock });
+    access.forgetTokens({ namespace: 'team-a', name: 'grafana' });
+    const token = bearer('system:serviceaccount:team-a:grafana');
+    await access.identify(token);
+    clock.advance(1_000);
+    await access.identify(token);
+    expect(tokenReviewer.calls).toHaveLength(2);
+    clock.advance(14_000);
+    await access.identify(token);
+    clock.advance(29_999);
+    await access.identify(token);
+    expect(tokenReviewer.calls).toHaveLength(3);
+  });
+});
+
 describe('the local check', () => {
   const issued = unsignedJwt({ iss: 'https://issuer', exp: NOW_MS / 1_000 + 60 });
 

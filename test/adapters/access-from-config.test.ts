@@ -5,7 +5,8 @@ import {
   parseQueryFrontendConfig,
 } from '../../frontend/config/query-frontend.ts';
 import { DEFAULT_TENANCY_LABEL } from '../../tenant/tenancy-label.ts';
-import { bearer, tenants } from '../access/fakes.ts';
+import { bearer, identityOf, tenants } from '../access/fakes.ts';
+import { eventually } from '../http/harness/eventually.ts';
 import { type Answering, startFakeApiServer } from './kubernetes/fake-api-server.ts';
 import { tempFolder } from './temp-folder.ts';
 
@@ -88,6 +89,44 @@ describe('createAccess for the API server', () => {
       });
     }
     expect(server.requests).toHaveLength(1);
+    running.stop();
+  });
+
+  it('is not ready before the namespaces are known that it needs to know', async () => {
+    const page = { metadata: { resourceVersion: '1' }, items: [{ metadata: { name: 'a' } }] };
+    let isForbidden = true;
+    await using server = await startFakeApiServer((request, response) => {
+      if (!request.path.startsWith('/api/v1/namespaces?')) return answering(request, response);
+      if (isForbidden) return { status: 403, body: {} };
+      if (!request.path.includes('watch=1')) return { body: page };
+      response.flushHeaders();
+      return undefined;
+    });
+    const { url, caFile, tokenFile } = server;
+    const config = kubernetesConfig({ url, caFile, tokenFile });
+    const allNamespaces = { ...config.allNamespaces, enabled: true };
+    const running = await createAccess({ ...config, allNamespaces }, DEFAULT_TENANCY_LABEL, {
+      env: IN_CLUSTER,
+    });
+    expect(await running.ready()).toEqual({ isReady: false, reason: 'namespaces_unknown' });
+    isForbidden = false;
+    await eventually(
+      () => server.requests.some(({ path }) => path.includes('watch=1')),
+      (isWatching) => isWatching,
+    );
+    expect(await running.ready()).toEqual({ isReady: true });
+    running.stop();
+  });
+
+  it('carries the static labels into every scope', async () => {
+    await using server = await startFakeApiServer(answering);
+    const { url, caFile, tokenFile } = server;
+    const staticLabels = [{ name: 'cluster', value: 'one' }];
+    const config = kubernetesConfig({ url, caFile, tokenFile });
+    const options = { env: IN_CLUSTER, staticLabels };
+    const running = await createAccess(config, DEFAULT_TENANCY_LABEL, options);
+    const authorized = await running.access.authorize(identityOf('jane'), tenants('a'));
+    expect(authorized).toMatchObject({ value: { scope: { staticLabels } } });
     running.stop();
   });
 

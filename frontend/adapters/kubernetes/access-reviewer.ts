@@ -13,9 +13,9 @@ export function createAccessReviewer(client: ApiClient): AccessReviewer {
   };
 }
 
-/** Prints the SubjectAccessReview of a spec: the user field for field, and the tenant's namespace. */
+/** Prints the SubjectAccessReview of a spec: the user field for field, and the namespace. */
 export function printReview(spec: AccessReviewSpec): unknown {
-  const { identity, attributes, tenant } = spec;
+  const { identity } = spec;
   return {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SubjectAccessReview',
@@ -24,15 +24,20 @@ export function printReview(spec: AccessReviewSpec): unknown {
       uid: identity.uid,
       groups: identity.groups,
       extra: identity.extra,
-      resourceAttributes: {
-        // Never empty, which would ask for all namespaces: a TenantId has at least one character.
-        namespace: tenant,
-        verb: attributes.verb,
-        group: attributes.group,
-        resource: attributes.resource,
-        subresource: attributes.subresource,
-      },
+      resourceAttributes: printAttributes(spec),
     },
+  };
+}
+
+/** Prints what a spec asks for, apart from who. */
+export function printAttributes({ attributes, namespace }: AccessReviewSpec): unknown {
+  return {
+    // Never empty, which would ask for all namespaces: a TenantId has at least one character.
+    namespace,
+    verb: attributes.verb,
+    group: attributes.group,
+    resource: attributes.resource,
+    subresource: attributes.subresource,
   };
 }
 

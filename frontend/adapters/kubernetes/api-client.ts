@@ -1,5 +1,6 @@
 import { Agent, request, type RequestOptions } from 'node:https';
 import type { IncomingMessage } from 'node:http';
+import type { BearerToken } from '../../access/bearer-token.ts';
 import type { Clock } from '../../access/clock.ts';
 import { Fault } from '../../fault.ts';
 import { RereadFile } from '../files/reread-file.ts';
@@ -34,6 +35,10 @@ interface Call {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body: string | undefined;
+  /** The media types that are understood. @defaultValue {@link ACCEPT} */
+  readonly accept?: string | undefined;
+  /** Who asks. @defaultValue this process, by its own token */
+  readonly caller?: BearerToken | undefined;
 }
 
 /**
@@ -62,14 +67,40 @@ export class ApiClient {
     });
   }
 
-  /** Reads a document. */
-  get(path: string): Promise<unknown> {
-    return this.#call({ method: 'GET', path, body: undefined });
+  /** Reads a document, of a media type other than plain JSON where one is named. */
+  get(path: string, accept?: string): Promise<unknown> {
+    return this.#call({ method: 'GET', path, body: undefined, accept });
+  }
+
+  /**
+   * Opens an answer that goes on until somebody ends it, over a connection of its own. Only its
+   * beginning has to come within the time of a call.
+   *
+   * @param signal - Ends it, with an error on the stream.
+   */
+  async openStream(path: string, accept: string, signal: AbortSignal): Promise<IncomingMessage> {
+    const call = { method: 'GET', path, body: undefined, accept } as const;
+    const [ca, token] = await Promise.all([this.#ca.read(), this.#token.read()]);
+    const options = { ...this.#requestOptions(call, ca, token), agent: false };
+    const response = await beginAnswer({ ...options, signal }, options.signal);
+    if (response.statusCode === 200) return response;
+    response.destroy();
+    if (response.statusCode === 401) this.#token.expire();
+    throw answerFault(call, { status: response.statusCode ?? 0, retryAfter: undefined });
   }
 
   /** Creates a review and returns the API server's answer. */
   post(path: string, body: unknown): Promise<unknown> {
     return this.#call({ method: 'POST', path, body: JSON.stringify(body) });
+  }
+
+  /**
+   * Does the same as somebody else, by their token: the API server answers about them.
+   *
+   * @returns The answer, or `undefined` if the API server does not take the token.
+   */
+  postAs(caller: BearerToken, path: string, body: unknown): Promise<unknown> {
+    return this.#call({ method: 'POST', path, body: JSON.stringify(body), caller });
   }
 
   /** Returns the token that this process shows to the API server now. */
@@ -83,10 +114,11 @@ export class ApiClient {
   }
 
   async #call(call: Call): Promise<unknown> {
-    const [ca, token] = await Promise.all([this.#ca.read(), this.#token.read()]);
+    const [ca, token] = await Promise.all([this.#ca.read(), call.caller ?? this.#token.read()]);
     const options = this.#requestOptions(call, ca, token);
     const answer = await exchangeWithRetry(options, call.body);
     // Our own token was refused: it may have been rotated under us.
+    if (answer.status === 401 && call.caller !== undefined) return undefined;
     if (answer.status === 401) this.#token.expire();
     if (answer.status < 200 || answer.status > 299) throw answerFault(call, answer);
     return parseJson(answer.body);
@@ -105,7 +137,7 @@ export class ApiClient {
       agent: this.#agent,
       signal: AbortSignal.timeout(this.#options.timeoutMs),
       headers: {
-        accept: ACCEPT,
+        accept: call.accept ?? ACCEPT,
         authorization: `Bearer ${token}`,
         'user-agent': 'prometheus-tenancy-kit',
         ...(body === undefined
@@ -136,6 +168,24 @@ async function exchangeWithRetry(options: TimedOptions, body?: string): Promise<
 }
 
 class StaleConnectionError extends Error {}
+
+function beginAnswer(options: TimedOptions, deadline: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const sent = request(options);
+    const giveUp = (): void => {
+      sent.destroy();
+    };
+    deadline.addEventListener('abort', giveUp);
+    sent.on('error', (error) => {
+      reject(transportFault(error, deadline.aborted));
+    });
+    sent.once('response', (response) => {
+      deadline.removeEventListener('abort', giveUp);
+      resolve(response);
+    });
+    sent.end();
+  });
+}
 
 function exchange(options: TimedOptions, body: string | undefined): Promise<ApiAnswer> {
   return new Promise((resolve, reject) => {

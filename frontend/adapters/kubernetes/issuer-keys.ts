@@ -1,12 +1,13 @@
-import { createLocalJWKSet, type JSONWebKeySet, type LocalJWKSet } from 'jose';
+import { createLocalJWKSet } from 'jose';
 import type { AccessObserver } from '../../access/access-observer.ts';
 import type { BearerToken } from '../../access/bearer-token.ts';
 import type { Clock } from '../../access/clock.ts';
 import type { IssuerVerifier, LocalCheck } from '../../access/issuer-verifier.ts';
 import { Fault } from '../../fault.ts';
+import { FollowedKeys, isKeySet, type IssuerKeySet } from '../oidc/followed-keys.ts';
+import { type TokenCheck, verifyToken } from '../oidc/verify-token.ts';
 import type { ApiClient } from './api-client.ts';
 import { asObject } from './json-fields.ts';
-import { verifyIssuedToken } from './verify-issued-token.ts';
 
 /** What {@link IssuerKeys} asks. */
 export interface IssuerKeysDeps {
@@ -15,20 +16,10 @@ export interface IssuerKeysDeps {
   readonly observer: AccessObserver;
 }
 
-/** Shortest time between two attempts to read the keys, in milliseconds. */
-export const KEYS_COOLDOWN_MS = 30_000;
-/** Age at which the keys are read again although nothing asks for it, in milliseconds. */
-export const KEYS_MAX_AGE_MS = 600_000;
-
 const DISCOVERY_PATH = '/.well-known/openid-configuration';
 // The discovery document advertises a URL for the keys, which need not be reachable from a pod and
 // is somebody else's word. The API server serves the same keys here.
 const KEYS_PATH = '/openid/v1/jwks';
-
-interface IssuerKeySet {
-  readonly issuer: string;
-  readonly keys: LocalJWKSet;
-}
 
 /**
  * The local check of tokens that the cluster issued, by the keys that the API server publishes.
@@ -37,74 +28,50 @@ interface IssuerKeySet {
  * an unknown key makes the keys be read again, though not more often than the cooldown allows.
  */
 export class IssuerKeys implements IssuerVerifier {
-  readonly #deps: IssuerKeysDeps;
-  #current: IssuerKeySet | undefined;
-  #triedAtMs = -Infinity;
-  #isUpToDate = false;
-  #refresh: Promise<void> | undefined;
+  readonly #clock: Clock;
+  readonly #keys: FollowedKeys;
 
-  constructor(deps: IssuerKeysDeps) {
-    this.#deps = deps;
+  constructor({ client, clock, observer }: IssuerKeysDeps) {
+    this.#clock = clock;
+    this.#keys = new FollowedKeys({
+      clock,
+      read: () => readKeySet(client),
+      // The local check is a saving, not a need, so its loss is counted and nothing else.
+      finished: (outcome) => {
+        observer.issuerKeysRefreshed(outcome);
+      },
+    });
   }
 
   /** Reads the keys, unless that was tried within the cooldown. It never fails. */
-  async refresh(): Promise<void> {
-    if (this.#ageMs() >= KEYS_COOLDOWN_MS) this.#refresh ??= this.#read();
-    await this.#refresh;
+  refresh(): Promise<void> {
+    return this.#keys.refresh();
   }
 
   async checkToken(token: BearerToken, issuer: string): Promise<LocalCheck> {
-    if (this.#current === undefined || this.#ageMs() >= KEYS_MAX_AGE_MS) void this.refresh();
-    if (this.#current?.issuer !== issuer) return 'not_applicable';
-    const outcome = await this.#verify(token, this.#current);
+    this.#keys.renew();
+    const outcome = await this.#check(token, issuer);
     if (outcome !== 'unknown_key') return outcome;
     await this.refresh();
-    if (this.#current.issuer !== issuer) return 'not_applicable';
-    const again = await this.#verify(token, this.#current);
+    const again = await this.#check(token, issuer);
     if (again !== 'unknown_key') return again;
     // If the keys could not be read, the key may be a new one: then the token is not to blame.
-    return this.#isUpToDate ? 'rejected' : 'not_applicable';
+    return this.#keys.isUpToDate ? 'rejected' : 'not_applicable';
   }
 
-  #verify(
-    token: BearerToken,
-    { issuer, keys }: IssuerKeySet,
-  ): ReturnType<typeof verifyIssuedToken> {
-    return verifyIssuedToken(token, { issuer, keys, wallMs: this.#deps.clock.wallMs() });
-  }
-
-  #ageMs(): number {
-    return this.#deps.clock.monotonicMs() - this.#triedAtMs;
-  }
-
-  async #read(): Promise<void> {
-    this.#triedAtMs = this.#deps.clock.monotonicMs();
-    try {
-      const [discovery, keySet] = await Promise.all([
-        this.#deps.client.get(DISCOVERY_PATH),
-        this.#deps.client.get(KEYS_PATH),
-      ]);
-      this.#current = readKeySet(discovery, keySet);
-      this.#isUpToDate = true;
-    } catch {
-      // The local check is a saving, not a need, so its loss is counted and nothing else.
-      this.#isUpToDate = false;
-    } finally {
-      this.#refresh = undefined;
-    }
-    this.#deps.observer.issuerKeysRefreshed(this.#isUpToDate ? 'read' : 'failed');
+  async #check(token: BearerToken, issuer: string): Promise<TokenCheck['kind']> {
+    const keySet = this.#keys.current;
+    if (keySet?.issuer !== issuer) return 'not_applicable';
+    // The audience is left to the review.
+    return (await verifyToken(token, { ...keySet, wallMs: this.#clock.wallMs() })).kind;
   }
 }
 
-function readKeySet(discovery: unknown, keySet: unknown): IssuerKeySet {
+async function readKeySet(client: Pick<ApiClient, 'get'>): Promise<IssuerKeySet> {
+  const [discovery, keys] = await Promise.all([client.get(DISCOVERY_PATH), client.get(KEYS_PATH)]);
   const issuer = asObject(discovery)?.['issuer'];
-  if (typeof issuer !== 'string' || issuer === '' || !isKeySet(keySet)) {
+  if (typeof issuer !== 'string' || issuer === '' || !isKeySet(keys)) {
     throw new Fault('api_server_answer_malformed', 'not an issuer with its keys');
   }
-  return { issuer, keys: createLocalJWKSet(keySet) };
-}
-
-function isKeySet(value: unknown): value is JSONWebKeySet {
-  const keys = asObject(value)?.['keys'];
-  return Array.isArray(keys) && keys.length > 0 && keys.every((key) => asObject(key) !== undefined);
+  return { issuer, keys: createLocalJWKSet(keys) };
 }

@@ -20,6 +20,9 @@ export function logOutages(observer: AccessObserver, log: Log): AccessObserver {
     issuerKeysRefreshed: (outcome) => {
       observer.issuerKeysRefreshed(outcome);
     },
+    watchChanged: (watch, isFollowing) => {
+      observer.watchChanged(watch, isFollowing);
+    },
     reviewFinished: (kind, outcome, seconds) => {
       observer.reviewFinished(kind, outcome, seconds);
       if (outcome === 'fault' || failingWith === undefined) return;

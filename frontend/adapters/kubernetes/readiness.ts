@@ -1,6 +1,7 @@
 import type { ResourceAttributes } from '../../access/access-review-spec.ts';
 import type { AccessReviewer } from '../../access/access-reviewer.ts';
 import { isBearerToken } from '../../access/bearer-token.ts';
+import type { Identity } from '../../access/identity.ts';
 import { SingleFlight } from '../../access/single-flight.ts';
 import type { TokenReviewer } from '../../access/token-reviewer.ts';
 import { Fault } from '../../fault.ts';
@@ -19,7 +20,14 @@ export interface ReadinessDeps {
   readonly attributes: ResourceAttributes;
 }
 
-const PROBE_TENANT = probeTenant();
+// Whether a review is answered does not depend on whom it is about.
+const SOMEBODY: Identity = {
+  username: 'prometheus-tenancy-kit:readiness',
+  uid: '',
+  groups: [],
+  extra: {},
+};
+const PROBE_NAMESPACE = probeNamespace();
 
 /**
  * Creates a check that is ready once both kinds of review were answered, whatever the verdict, and
@@ -42,16 +50,9 @@ async function askBoth(deps: ReadinessDeps): Promise<AccessReadiness> {
     const token = await deps.client.ownToken();
     if (!isBearerToken(token)) return { isReady: false, reason: 'own_token_malformed' };
     const { attributes } = deps;
-    const identity = {
-      username: 'prometheus-tenancy-kit:readiness',
-      uid: '',
-      groups: [],
-      extra: {},
-    };
-    await Promise.all([
-      deps.tokenReviewer.reviewToken(token, []),
-      deps.accessReviewer.reviewAccess({ identity, attributes, tenant: PROBE_TENANT }),
-    ]);
+    const verdict = await deps.tokenReviewer.reviewToken(token, []);
+    const identity = verdict.kind === 'authenticated' ? verdict.identity : SOMEBODY;
+    await deps.accessReviewer.reviewAccess({ identity, attributes, namespace: PROBE_NAMESPACE });
     return { isReady: true };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
@@ -59,8 +60,8 @@ async function askBoth(deps: ReadinessDeps): Promise<AccessReadiness> {
   }
 }
 
-function probeTenant(): TenantId {
-  const tenant = parseTenantId('default');
-  if (tenant === undefined) throw new TypeError('the probe needs a tenant');
-  return tenant;
+function probeNamespace(): TenantId {
+  const namespace = parseTenantId('default');
+  if (namespace === undefined) throw new TypeError('the probe needs a namespace');
+  return namespace;
 }

@@ -40,7 +40,12 @@ function hasError(status: JsonObject): boolean {
   return error !== undefined && error !== null && error !== '';
 }
 
-function readIdentity(user: JsonObject | undefined): Identity {
+/**
+ * Reads who a review is about.
+ *
+ * @throws {Fault} `api_server_answer_malformed` if it names nobody.
+ */
+export function readIdentity(user: JsonObject | undefined): Identity {
   const username = user?.['username'];
   const uid = user?.['uid'] ?? '';
   const groups = asTexts(user?.['groups']);

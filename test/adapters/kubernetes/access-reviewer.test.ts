@@ -15,10 +15,10 @@ describe('createAccessReviewer', () => {
     const extra = { 'authentication.kubernetes.io/pod-name': ['web-0'] };
     const identity = { username: 'jane', uid: '7', groups: ['b', 'a'], extra };
     const attributes = { verb: 'get', group: 'g', resource: 'pods', subresource: 'metrics' };
-    const [tenant] = tenants('team-a');
-    if (tenant === undefined) throw new TypeError('no tenant');
+    const [namespace] = tenants('team-a');
+    if (namespace === undefined) throw new TypeError('no namespace');
     const reviewer = createAccessReviewer(server.client);
-    expect(await reviewer.reviewAccess({ identity, attributes, tenant })).toBe('allowed');
+    expect(await reviewer.reviewAccess({ identity, attributes, namespace })).toBe('allowed');
     expect(server.requests).toMatchObject([
       { method: 'POST', path: '/apis/authorization.k8s.io/v1/subjectaccessreviews' },
     ]);

@@ -2,11 +2,11 @@ import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { exportJWK, type JWTPayload, SignJWT } from 'jose';
 import { SILENT_OBSERVER } from '../../../frontend/access/access-observer.ts';
+import { IssuerKeys } from '../../../frontend/adapters/kubernetes/issuer-keys.ts';
 import {
-  IssuerKeys,
   KEYS_COOLDOWN_MS,
   KEYS_MAX_AGE_MS,
-} from '../../../frontend/adapters/kubernetes/issuer-keys.ts';
+} from '../../../frontend/adapters/oidc/followed-keys.ts';
 import { Fault } from '../../../frontend/fault.ts';
 import { bearer, FakeClock, NOW_MS } from '../../access/fakes.ts';
 

@@ -4,7 +4,11 @@ import type { Access } from '../../../frontend/access/access.ts';
 import { type AccessObserver, SILENT_OBSERVER } from '../../../frontend/access/access-observer.ts';
 import { readBearerToken } from '../../../frontend/access/bearer-token.ts';
 import { createAccess, type RunningAccess } from '../../../frontend/adapters/access-from-config.ts';
-import { parseQueryFrontendConfig } from '../../../frontend/config/query-frontend.ts';
+import {
+  type KubernetesAccessConfig,
+  parseQueryFrontendConfig,
+} from '../../../frontend/config/query-frontend.ts';
+import { reviewRules } from '../../../lib/query-frontend/review-rules.ts';
 import { DEFAULT_TENANCY_LABEL } from '../../../tenant/tenancy-label.ts';
 import { parseTenantId } from '../../../tenant/tenant-id.ts';
 import type { TestCluster } from '../harness/kubernetes.ts';
@@ -23,22 +27,22 @@ export interface RealAccess {
   readonly reviews: { token: number; access: number };
   /** Outcomes of the local check since the start. */
   readonly localChecks: string[];
+  /** What the log was told since the start. */
+  readonly events: readonly string[];
   /**
    * Says what becomes of a request: the granted tenants, or the code of the rejection and, after a
-   * colon, the tenant that was denied.
+   * colon, the tenant that was denied. Without a namespace it asks for all that may be read.
    */
   ask(token: string, ...namespaces: readonly string[]): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Gives the frontend its ServiceAccount, which may create both kinds of review and nothing else. */
-export async function installFrontend(cluster: TestCluster): Promise<void> {
+/** Gives the frontend its ServiceAccount, which may do what these settings need and nothing else. */
+export async function installFrontend(cluster: TestCluster, settings: object = {}): Promise<void> {
   await cluster.createNamespace(NAMESPACE);
   await cluster.createServiceAccount(NAMESPACE, FRONTEND);
-  await cluster.createClusterRole('query-frontend-reviews', [
-    { apiGroups: ['authentication.k8s.io'], resources: ['tokenreviews'], verbs: ['create'] },
-    { apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'], verbs: ['create'] },
-  ]);
+  const { access } = parseSettings({ apiServer: {}, ...settings });
+  await cluster.createClusterRole('query-frontend-reviews', [...reviewRules(access)]);
   await cluster.bindClusterRole('query-frontend-reviews', {
     kind: 'ServiceAccount',
     namespace: NAMESPACE,
@@ -65,19 +69,11 @@ export async function startAccess(cluster: TestCluster, settings: object): Promi
   const folder = await tempFolder('frontend');
   const tokenFile = join(folder.path, 'token');
   await writeFile(tokenFile, await cluster.requestToken(NAMESPACE, FRONTEND), { mode: 0o600 });
-  const parsed = parseQueryFrontendConfig({
-    apiVersion: 'prometheus-tenancy-kit/v1alpha1',
-    kind: 'QueryFrontend',
-    listener: { address: '127.0.0.1' },
-    upstream: { url: 'http://127.0.0.1:1' },
-    access: {
-      kind: 'kubernetes',
-      apiServer: { url: cluster.url, caFile: cluster.caFile, tokenFile },
-      audiences: [OWN_AUDIENCE, cluster.issuer],
-      ...settings,
-    },
+  const { access: config } = parseSettings({
+    apiServer: { url: cluster.url, caFile: cluster.caFile, tokenFile },
+    audiences: [OWN_AUDIENCE, cluster.issuer],
+    ...settings,
   });
-  if (!parsed.ok) throw new TypeError(JSON.stringify(parsed.rejection));
   const reviews = { token: 0, access: 0 };
   const localChecks: string[] = [];
   const observer: AccessObserver = {
@@ -85,17 +81,27 @@ export async function startAccess(cluster: TestCluster, settings: object): Promi
     reviewFinished: (kind, outcome) => {
       if (outcome !== 'fault') reviews[kind] += 1;
     },
+    reviewWithheld: (kind, reason) => {
+      events.push(`${kind} withheld: ${reason}`);
+    },
+    reviewFaulted: (kind, fault) => {
+      events.push(`${kind} faulted: ${fault.code}`);
+    },
     localCheckFinished: (outcome) => {
       localChecks.push(outcome);
     },
   };
   const env = { KUBERNETES_SERVICE_HOST: '127.0.0.1' };
-  const options = { env, observer };
-  const running = await createAccess(parsed.value.access, DEFAULT_TENANCY_LABEL, options);
+  const events: string[] = [];
+  const log = (_level: string, event: string): void => {
+    events.push(event);
+  };
+  const running = await createAccess(config, DEFAULT_TENANCY_LABEL, { env, observer, log });
   return {
     running,
     reviews,
     localChecks,
+    events,
     ask: (token, ...namespaces) => ask(running.access, token, namespaces),
     stop: async () => {
       running.stop();
@@ -104,13 +110,32 @@ export async function startAccess(cluster: TestCluster, settings: object): Promi
   };
 }
 
+function parseSettings(settings: object): { readonly access: KubernetesAccessConfig } {
+  const parsed = parseQueryFrontendConfig({
+    apiVersion: 'prometheus-tenancy-kit/v1alpha1',
+    kind: 'QueryFrontend',
+    listener: { address: '127.0.0.1' },
+    upstream: { url: 'http://127.0.0.1:1' },
+    access: { kind: 'kubernetes', ...settings },
+  });
+  if (!parsed.ok) throw new TypeError(JSON.stringify(parsed.rejection));
+  const { access } = parsed.value;
+  if (access.kind !== 'kubernetes') throw new TypeError('no access by the API server');
+  return { access };
+}
+
 async function ask(access: Access, text: string, namespaces: readonly string[]): Promise<string> {
   const token = readBearerToken([`Bearer ${text}`]);
   if (!token.ok) return token.rejection.code;
   const identified = await access.identify(token.value);
   if (!identified.ok) return identified.rejection.code;
   const tenants = namespaces.flatMap((namespace) => parseTenantId(namespace) ?? []);
-  const authorized = await access.authorize(identified.value.identity, tenants);
+  const { identity } = identified.value;
+  const all = { ok: false, rejection: { code: 'tenant_missing' } } as const;
+  const authorized =
+    tenants.length === 0
+      ? ((await access.authorizeAll?.(identity)) ?? all)
+      : await access.authorize(identity, tenants);
   if (authorized.ok) return authorized.value.scope.tenants.join(',');
   const { rejection } = authorized;
   return rejection.code === 'tenant_denied'

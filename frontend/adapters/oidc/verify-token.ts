@@ -1,33 +1,27 @@
-import { errors, jwtVerify, type JWTVerifyOptions, type LocalJWKSet } from 'jose';
+import { errors, type JWTPayload, jwtVerify, type JWTVerifyOptions, type LocalJWKSet } from 'jose';
 import type { BearerToken } from '../../access/bearer-token.ts';
+import { SIGNATURE_ALGORITHMS } from '../../config/access-oidc.ts';
 
-/** Against what {@link verifyIssuedToken} checks. */
-export interface IssuedTokenRules {
+/** Against what {@link verifyToken} checks. */
+export interface TokenRules {
   /** The issuer, to the letter. */
   readonly issuer: string;
   readonly keys: LocalJWKSet;
+  /** Algorithms that a signature may have. @defaultValue {@link SIGNATURE_ALGORITHMS} */
+  readonly algorithms?: readonly string[];
+  /** Audiences, one of which the token must be meant for. @defaultValue any: a review decides */
+  readonly audiences?: readonly string[];
   /** Now, in milliseconds since the Unix epoch. */
   readonly wallMs: number;
 }
 
 /**
- * `unknown_key`: no key of the set fits. `not_applicable`: the set, not the token, is at fault.
+ * The outcome of {@link verifyToken}. `unknown_key`: no key of the set fits. `not_applicable`: the
+ * set, not the token, is at fault.
  */
-export type IssuedTokenCheck = 'passed' | 'rejected' | 'unknown_key' | 'not_applicable';
-
-// Signatures that take a public key. `none` and the HS family, where the public key would serve as
-// the secret, are not among them.
-const ALGORITHMS = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-];
+export type TokenCheck =
+  | { readonly kind: 'passed'; readonly claims: JWTPayload }
+  | { readonly kind: 'rejected' | 'unknown_key' | 'not_applicable' };
 
 // A token is used the moment it was made, by a clock that may run ahead of ours.
 const NOT_BEFORE_TOLERANCE_SECONDS = 60;
@@ -43,26 +37,24 @@ const FAULTS_OF_THE_TOKEN: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Checks algorithm, signature, issuer and dates of a token. Keys come from the set alone: `jwk`,
- * `jku` and `x5u` in a token are never looked at. Its audience is left to the review.
+ * Checks algorithm, signature, issuer, dates and, where it is told to, the audience of a token.
+ * Keys come from the set alone: `jwk`, `jku` and `x5u` in a token are never looked at.
  */
-export async function verifyIssuedToken(
-  token: BearerToken,
-  rules: IssuedTokenRules,
-): Promise<IssuedTokenCheck> {
+export async function verifyToken(token: BearerToken, rules: TokenRules): Promise<TokenCheck> {
   try {
     const { payload } = await verifySignature(token, rules.keys, {
-      algorithms: ALGORITHMS,
+      algorithms: [...(rules.algorithms ?? SIGNATURE_ALGORITHMS)],
       issuer: rules.issuer,
+      ...(rules.audiences !== undefined && { audience: [...rules.audiences] }),
       requiredClaims: ['exp', 'sub'],
       currentDate: new Date(rules.wallMs),
       clockTolerance: NOT_BEFORE_TOLERANCE_SECONDS,
     });
     // The tolerance is for `nbf` alone: holders renew long before the end, so none is needed there.
     const expiresAtMs = (payload.exp ?? 0) * 1_000;
-    return expiresAtMs > rules.wallMs ? 'passed' : 'rejected';
+    return expiresAtMs > rules.wallMs ? { kind: 'passed', claims: payload } : { kind: 'rejected' };
   } catch (error) {
-    return blame(error);
+    return { kind: blame(error) };
   }
 }
 
@@ -70,7 +62,7 @@ async function verifySignature(
   token: string,
   keys: LocalJWKSet,
   options: JWTVerifyOptions,
-): Promise<{ readonly payload: { readonly exp?: number | undefined } }> {
+): Promise<{ readonly payload: JWTPayload }> {
   try {
     return await jwtVerify(token, keys, options);
   } catch (error) {
@@ -88,7 +80,7 @@ async function verifySignature(
   }
 }
 
-function blame(error: unknown): IssuedTokenCheck {
+function blame(error: unknown): 'rejected' | 'unknown_key' | 'not_applicable' {
   if (!(error instanceof errors.JOSEError)) return 'not_applicable';
   if (error.code === errors.JWKSNoMatchingKey.code) return 'unknown_key';
   return FAULTS_OF_THE_TOKEN.has(error.code) ? 'rejected' : 'not_applicable';
