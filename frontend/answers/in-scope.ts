@@ -1,0 +1,12 @@
+import type { TenantScope } from '../../tenant/tenant-scope.ts';
+import { type JsonValue, memberOf } from './json-value.ts';
+
+/**
+ * Whether a label set belongs to the scope: its tenancy label is a text that names a tenant of it,
+ * and it carries the static labels. Everything else, a missing label included, does not.
+ */
+export function isInScope(labels: JsonValue | undefined, scope: TenantScope): boolean {
+  const tenant = memberOf(labels, scope.tenancyLabel);
+  if (typeof tenant !== 'string' || !scope.allows(tenant)) return false;
+  return scope.staticLabels.every(({ name, value }) => memberOf(labels, name) === value);
+}
