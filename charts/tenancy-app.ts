@@ -1,3 +1,5 @@
+import { mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, Chart, YamlOutputType } from 'cdk8s';
 import type { RuntimeBundle } from '../lib/query-frontend/runtime-bundle.ts';
 import { PlatformChart } from './platform-chart.ts';
@@ -24,12 +26,19 @@ export interface TenancyAppProps {
 /** Name of the chart that holds the labels of tenants' namespaces. */
 export const NAMESPACE_LABELS_CHART = 'namespace-labels';
 
+/** Folder, below that of the other manifests, of those that name Namespaces. */
+export const NAMESPACES_FOLDER = 'namespaces';
+
 /** Extension of the manifests. */
 export const MANIFEST_EXTENSION = '.yaml';
 
 /**
  * The whole installation: one file for the platform, one for each tenant, and one for the labels of
  * the tenants' namespaces.
+ *
+ * The last lies in a folder of its own. `kubectl delete --filename dist` deletes what the files there
+ * name, and a Namespace takes everything in it along; folders below are left out unless it is told
+ * to descend.
  *
  * A file a chart, because the other layouts name files by kind and name alone and so overwrite one
  * of two objects that differ only by namespace.
@@ -64,5 +73,13 @@ export class TenancyApp extends App {
           namespaceLabels: this.namespaceLabels,
         }),
     );
+  }
+
+  /** Writes the manifests. */
+  override synth(): void {
+    super.synth();
+    const file = `${NAMESPACE_LABELS_CHART}${MANIFEST_EXTENSION}`;
+    mkdirSync(join(this.outdir, NAMESPACES_FOLDER), { recursive: true });
+    renameSync(join(this.outdir, file), join(this.outdir, NAMESPACES_FOLDER, file));
   }
 }

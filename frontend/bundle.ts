@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import {
@@ -13,20 +14,32 @@ export const BUNDLED_ROLES: readonly RuntimeRole[] = ['query-frontend'];
 const PACKAGE_FOLDER = fileURLToPath(new URL('..', import.meta.url));
 const BUNDLE_FOLDER = fileURLToPath(new URL('../build/bundles/', import.meta.url));
 
+// Names inside the bundler alone: nothing is written there.
+const OUT_FOLDER = 'bundled';
+const DISCARDED = 'entry-of-shared';
+
 // Bundled CommonJS modules call `require` for the modules of Node, and a module has none.
 const BANNER =
   'import{createRequire as $createRequire}from"node:module";' +
   'const require=$createRequire(import.meta.url);';
 
 /**
- * Bundles one role of the runtime. Equal sources give equal bytes, wherever they lie.
+ * Bundles one role of the runtime into two files. Equal sources give equal bytes, wherever they lie.
  *
- * @throws SynthError If the bundle is too large for a ConfigMap that kubectl applies.
+ * @throws SynthError If a file is too large for a ConfigMap that kubectl applies.
  */
 export async function bundleRuntime(role: RuntimeRole): Promise<RuntimeBundle> {
-  const result = await build({
+  const { outputFiles } = await build({
     absWorkingDir: PACKAGE_FOLDER,
-    entryPoints: [`frontend/bundles/${role}.ts`],
+    entryPoints: {
+      [role]: `frontend/bundles/${role}.ts`,
+      [DISCARDED]: 'frontend/bundles/shared.ts',
+    },
+    outdir: OUT_FOLDER,
+    outExtension: { '.js': '.mjs' },
+    // With two entries there is one chunk: what they share.
+    chunkNames: `${role}-shared`,
+    splitting: true,
     bundle: true,
     write: false,
     format: 'esm',
@@ -38,7 +51,11 @@ export async function bundleRuntime(role: RuntimeRole): Promise<RuntimeBundle> {
     banner: { js: BANNER },
     logLevel: 'silent',
   });
-  const bundle = { role, fileName: `${role}.mjs`, code: result.outputFiles[0]?.text ?? '' };
+  const files = outputFiles
+    .map((file) => ({ name: basename(file.path), code: file.text }))
+    .filter((file) => file.name !== `${DISCARDED}.mjs`)
+    .toSorted((a, b) => a.name.length - b.name.length);
+  const bundle = { role, files };
   requireShippable(bundle);
   return bundle;
 }
@@ -47,9 +64,10 @@ export async function bundleRuntime(role: RuntimeRole): Promise<RuntimeBundle> {
 async function writeBundles(): Promise<void> {
   await mkdir(BUNDLE_FOLDER, { recursive: true });
   for (const role of BUNDLED_ROLES) {
-    const { fileName, code } = await bundleRuntime(role);
-    await writeFile(`${BUNDLE_FOLDER}${fileName}`, code);
-    process.stdout.write(`build/bundles/${fileName}: ${Buffer.byteLength(code)} bytes\n`);
+    for (const { name, code } of (await bundleRuntime(role)).files) {
+      await writeFile(`${BUNDLE_FOLDER}${name}`, code);
+      process.stdout.write(`build/bundles/${name}: ${Buffer.byteLength(code)} bytes\n`);
+    }
   }
 }
 

@@ -8,6 +8,7 @@ export {
   type ManifestPolicy,
   type NetworkNode,
 } from './network/reachability.ts';
+export type { AccessFeatures } from './query-frontend/access-features.ts';
 export { type ComponentIdentity, objectLabels, PART_OF, selectorLabels } from './labels.ts';
 export type { ContainerResources } from './resources.ts';
 export type { EnforcedLimits } from './prometheus/enforced-limits.ts';

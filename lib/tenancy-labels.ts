@@ -12,6 +12,20 @@ export function requireTenancyLabel(subject: string, text: string): TenancyLabel
   );
 }
 
+/** Refuses parts that carry tenants in different labels: one would scope by what another lacks. */
+export function refuseSeveralTenancyLabels(
+  subject: string,
+  labels: Readonly<Record<string, TenancyLabel>>,
+): void {
+  if (new Set(Object.values(labels)).size < 2) return;
+  const parts = Object.entries(labels).map(([part, label]) => `${part} in ${label}`);
+  throw new SynthError(
+    `${subject} tenancyLabel`,
+    `differs, tenants are carried by ${parts.join(', by ')}`,
+    'use one label everywhere',
+  );
+}
+
 /**
  * Refuses the tenancy label where it would be one value for everything.
  *

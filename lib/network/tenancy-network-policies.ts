@@ -2,6 +2,7 @@ import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { PART_OF } from '../labels.ts';
 import type { PodGroup, PodPort } from '../pod-group.ts';
+import { refuseSeveralTenancyLabels } from '../tenancy-labels.ts';
 import type { StoreEndpoint } from '../thanos/store-endpoint.ts';
 import type { NetworkDestination } from './network-destination.ts';
 import {
@@ -36,6 +37,11 @@ export class TenancyNetworkPolicies extends Construct {
 
   constructor(scope: Construct, id: string, props: TenancyNetworkPoliciesProps) {
     super(scope, id);
+    refuseSeveralTenancyLabels(`TenancyNetworkPolicies ${this.node.path}`, {
+      Prometheus: props.prometheus.tenancyLabel,
+      'the querier': props.querier.tenancyLabel,
+      'the frontend': props.frontend.tenancyLabel,
+    });
     const settings = resolveNetwork(props);
     this.#add('default-deny', KIT_PODS, {});
     this.#add('dns', KIT_PODS, { egress: [egressToDns(settings)] });

@@ -1,4 +1,5 @@
 import { TENANT_NAMESPACE_LABEL } from '../../tenant/tenancy-label.ts';
+import { spreadEvenly } from '../availability.ts';
 import { OBJSTORE_FILE, objstoreMount } from '../objstore-secret.ts';
 import { NOBODY, restrictedPod } from '../pod-security.ts';
 import { type ContainerResources, toResourceRequirements } from '../resources.ts';
@@ -110,14 +111,7 @@ export function podFields(
         },
       },
     },
-    topologySpreadConstraints: ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map(
-      (topologyKey) => ({
-        maxSkew: 1,
-        topologyKey,
-        whenUnsatisfiable: 'ScheduleAnyway',
-        labelSelector: { matchLabels: podLabels },
-      }),
-    ),
+    topologySpreadConstraints: spreadEvenly(podLabels),
   };
 }
 

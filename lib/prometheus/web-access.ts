@@ -25,8 +25,9 @@ export class WebAccess {
   /**
    * Whom network policies let in, and Prometheus itself.
    *
-   * The second is the weak point: a target that answers a scrape with a redirect to `/federate` of
-   * Prometheus is given every tenant's series. It needs admission that forbids redirects.
+   * The second is the weak point, since `/federate` of Prometheus gives every tenant's series. A
+   * target can redirect a scrape to it, and a monitor can point a scrape at it by a relabelling that
+   * sets `__address__`. It needs admission that forbids both.
    */
   static networkPolicy(): WebAccess {
     return new WebAccess(undefined);

@@ -37,7 +37,7 @@ export function frontendPodSpec(pod: FrontendPodSettings): k8s.PodSpec {
     automountServiceAccountToken: true,
     enableServiceLinks: false,
     securityContext: restrictedPod(RUNTIME_USER),
-    // Longer than the deadline of a query, so that a rollout cuts none short.
+    // Longer than the delay and the deadline of a query, so that a rollout cuts none short.
     terminationGracePeriodSeconds: 45,
     topologySpreadConstraints: spreadEvenly(pod.podLabels),
     containers: [container(pod)],

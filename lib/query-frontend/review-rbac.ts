@@ -1,6 +1,7 @@
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { clusterScoped } from '../cluster-scoped.ts';
+import type { ReviewRule } from './review-rules.ts';
 
 /** Settings of {@link ReviewRbac}. */
 export interface ReviewRbacProps {
@@ -8,11 +9,16 @@ export interface ReviewRbacProps {
   readonly serviceAccountName: string;
   /** Its namespace. */
   readonly namespace: string;
+  /** What it is allowed: the reviews, and what the features that are switched on need. */
+  readonly rules: readonly ReviewRule[];
   /** Labels of the objects. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The right to ask the API server who a token belongs to and what they may do, and nothing else. */
+/**
+ * The rights of the frontend at the API server: to ask who a token belongs to and what they may do,
+ * and what features need that are switched on.
+ */
 export class ReviewRbac extends Construct {
   /** The rules. */
   readonly clusterRole: k8s.KubeClusterRole;
@@ -26,18 +32,7 @@ export class ReviewRbac extends Construct {
     this.clusterRole = clusterScoped(
       new k8s.KubeClusterRole(this, 'cluster-role', {
         metadata,
-        rules: [
-          {
-            apiGroups: ['authentication.k8s.io'],
-            resources: ['tokenreviews'],
-            verbs: ['create'],
-          },
-          {
-            apiGroups: ['authorization.k8s.io'],
-            resources: ['subjectaccessreviews'],
-            verbs: ['create'],
-          },
-        ],
+        rules: [...props.rules],
       }),
     );
     this.clusterRoleBinding = clusterScoped(

@@ -1,18 +1,24 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SynthError } from '../synth-error.ts';
 
 /** The roles of the runtime that ship as code inside manifests. */
 export type RuntimeRole = 'query-frontend';
 
-/** The runtime of one role as one file of JavaScript. */
+/** One file of a bundle. */
+export interface RuntimeFile {
+  /** Its name, which ends in `.mjs`: Node then reads it as a module. */
+  readonly name: string;
+  readonly code: string;
+}
+
+/** The runtime of one role as JavaScript, in files that lie in one folder. */
 export interface RuntimeBundle {
   /** What it does. */
   readonly role: RuntimeRole;
-  /** Name of the file, which ends in `.mjs`: Node then reads it as a module. */
-  readonly fileName: string;
-  /** The whole program. */
-  readonly code: string;
+  /** The files; `<role>.mjs` is the one that is started. */
+  readonly files: readonly RuntimeFile[];
 }
 
 /** Ways to get a {@link RuntimeBundle}. */
@@ -25,15 +31,18 @@ export const RuntimeBundle: {
   packaged(role: RuntimeRole): RuntimeBundle;
 } = {
   packaged(role) {
-    const fileName = `${role}.mjs`;
-    const candidates = PACKAGED_FOLDERS.map((folder) =>
-      fileURLToPath(new URL(`${folder}/${fileName}`, import.meta.url)),
-    );
-    const file = candidates.find((candidate) => existsSync(candidate));
-    if (file !== undefined) return { role, fileName, code: readFileSync(file, 'utf8') };
+    const folders = PACKAGED_FOLDERS.map((it) => fileURLToPath(new URL(it, import.meta.url)));
+    const folder = folders.find((it) => existsSync(join(it, `${role}.mjs`)));
+    if (folder !== undefined) {
+      const files = [`${role}.mjs`, `${role}-shared.mjs`].map((name) => ({
+        name,
+        code: readFileSync(join(folder, name), 'utf8'),
+      }));
+      return { role, files };
+    }
     throw new SynthError(
       `RuntimeBundle ${role}`,
-      `this package carries no bundle (looked for ${candidates.join(', ')})`,
+      `this package carries no bundle (looked in ${folders.join(', ')})`,
       'build it with `npm run build`, or pass a bundle of your own',
     );
   },
@@ -42,31 +51,27 @@ export const RuntimeBundle: {
 // From `build/lib/query-frontend/` in the package, and from `lib/query-frontend/` in a clone.
 const PACKAGED_FOLDERS = ['../../bundles', '../../build/bundles'];
 
-/** Bytes of code that a ConfigMap may hold; a bundle of this size or more throws. */
-export const MAX_BUNDLE_BYTES = 200_000;
+/** Bytes of code that a ConfigMap may hold; a file of this size or more throws. */
+export const MAX_FILE_BYTES = 200_000;
 
 // `kubectl apply` on the client side keeps a copy of the object in an annotation, and all
 // annotations together may take 262,144 bytes. The rest is left to the object around the code.
 const MAX_ANNOTATION_BYTES = 256_000;
 
-/** Refuses a bundle that a plain `kubectl apply -k` could not create. */
+/** Refuses a bundle that a plain `kubectl apply -k` could not create. Each file is an object. */
 export function requireShippable(bundle: RuntimeBundle): void {
-  const subject = `RuntimeBundle ${bundle.role}`;
-  const bytes = Buffer.byteLength(bundle.code);
-  if (bytes >= MAX_BUNDLE_BYTES) {
-    throw new SynthError(
-      subject,
-      `it has ${bytes} bytes, and ${MAX_BUNDLE_BYTES} is too many for a ConfigMap that kubectl applies`,
-      'leave a dependency out of the role, or run the runtime from an image',
-    );
+  for (const { name, code } of bundle.files) {
+    const subject = `RuntimeBundle ${bundle.role}, ${name}`;
+    const bytes = Buffer.byteLength(code);
+    const annotation = annotationBytes(code);
+    const reason =
+      bytes >= MAX_FILE_BYTES
+        ? `it has ${bytes} bytes, and ${MAX_FILE_BYTES} is too many for a ConfigMap that kubectl applies`
+        : `its copy in the annotation of kubectl would take ${annotation} bytes`;
+    if (bytes < MAX_FILE_BYTES && annotation < MAX_ANNOTATION_BYTES) continue;
+    const remedy = 'leave a dependency out of the role, or run the runtime from an image';
+    throw new SynthError(subject, reason, remedy);
   }
-  const annotation = annotationBytes(bundle.code);
-  if (annotation < MAX_ANNOTATION_BYTES) return;
-  throw new SynthError(
-    subject,
-    `its copy in the annotation of kubectl would take ${annotation} bytes`,
-    'leave a dependency out of the role, or run the runtime from an image',
-  );
 }
 
 /** The bytes of a text in that annotation, where `<`, `>` and `&` take six bytes each. */

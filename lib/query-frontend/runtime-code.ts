@@ -15,7 +15,7 @@ export class RuntimeCode {
   }
 
   /**
-   * Ships the code in an immutable ConfigMap that is named by its hash: no registry, no image build.
+   * Ships the code in immutable ConfigMaps that are named by their hash: no registry, no image build.
    * The image is then a plain Node.
    *
    * @throws SynthError If the bundle is too large for a client-side `kubectl apply`.
@@ -31,15 +31,19 @@ export class RuntimeCode {
     prefix: string,
     labels: Readonly<Record<string, string>>,
   ): MountedCode {
-    const configMap = new HashedConfigMap(scope, 'code', {
-      prefix: `${prefix}-code`,
-      data: { [this.#bundle.fileName]: this.#bundle.code },
-      labels,
-    });
+    const configMaps = this.#bundle.files.map(
+      ({ name, code }, index) =>
+        new HashedConfigMap(scope, index === 0 ? 'code' : `code-${index}`, {
+          prefix: index === 0 ? `${prefix}-code` : `${prefix}-code-shared`,
+          data: { [name]: code },
+          labels,
+        }),
+    );
+    const sources = configMaps.map(({ name }) => ({ configMap: { name } }));
     return {
-      configMap,
-      command: ['node', `${CODE_FOLDER}/${this.#bundle.fileName}`],
-      volumes: [{ name: 'code', configMap: { name: configMap.name } }],
+      configMaps,
+      command: ['node', `${CODE_FOLDER}/${this.role}.mjs`],
+      volumes: [{ name: 'code', projected: { sources } }],
       mounts: [{ name: 'code', mountPath: CODE_FOLDER, readOnly: true }],
     };
   }
@@ -47,8 +51,8 @@ export class RuntimeCode {
 
 /** The code as a container sees it. */
 export interface MountedCode {
-  /** The object that carries it. */
-  readonly configMap: HashedConfigMap;
+  /** The objects that carry it, one a file: each stays small enough for kubectl. */
+  readonly configMaps: readonly HashedConfigMap[];
   /** What starts it. */
   readonly command: readonly string[];
   /** Volumes of the pod. */

@@ -4,17 +4,26 @@ import {
   ATTRIBUTE_PRESETS,
   type LimitsConfig,
   type ResourceAttributesConfig,
-  SEED_ATTRIBUTES,
 } from '../../frontend/config/query-frontend.ts';
-import { DEFAULT_TENANCY_LABEL, type TenancyLabel } from '../../tenant/tenancy-label.ts';
+import type {
+  CoalescingConfig,
+  ConcurrencyConfig,
+  RatesConfig,
+} from '../../frontend/config/limits.ts';
+import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
 import { NODE_IMAGE_REPOSITORY, NODE_IMAGE_TAG } from '../images.ts';
 import type { PodGroup, PodPort } from '../pod-group.ts';
 import type { ContainerResources } from '../resources.ts';
 import { SynthError } from '../synth-error.ts';
-import { requireTenancyLabel } from '../tenancy-labels.ts';
+import { refuseSeveralTenancyLabels, requireTenancyLabel } from '../tenancy-labels.ts';
+import type { AccessFeatures } from './access-features.ts';
+import type { SharingSettings } from './frontend-config.ts';
 import { RuntimeBundle } from './runtime-bundle.ts';
 import { RuntimeCode } from './runtime-code.ts';
 import { ServingCertificate } from './serving-certificate.ts';
+
+/** The audience of API servers whose cluster names itself as kubeadm does. */
+export const DEFAULT_CLUSTER_ISSUER = 'https://kubernetes.default.svc.cluster.local';
 
 /** Something that answers the query API of Prometheus: a Thanos querier. */
 export interface QueryUpstream {
@@ -66,6 +75,12 @@ export interface TenantQueryFrontendProps {
    */
   readonly tenancyLabel?: string;
   /**
+   * Labels, such as `cluster`, that every series must carry besides that of its tenant: where
+   * several clusters share one store, a namespace of one name is a tenant in each.
+   * @default - none
+   */
+  readonly staticLabels?: Readonly<Record<string, string>>;
+  /**
    * The certificate that tenants see.
    * @default ServingCertificate.secret()
    */
@@ -77,7 +92,14 @@ export interface TenantQueryFrontendProps {
    */
   readonly unsafePlainHttp?: boolean;
   /**
-   * The audience of the API server, which declarative tokens carry.
+   * The audience of the API server, for which declarative tokens are meant. Where it is wrong, the
+   * frontend refuses all of them.
+   *
+   * The default is wrong on EKS, GKE and AKS. The audience is the `issuer` that
+   * `kubectl get --raw /.well-known/openid-configuration` prints, unless the API server runs with
+   * `--api-audiences`, as on EKS. The claim `aud` of what `kubectl create token default` prints holds
+   * it in every case.
+   *
    * @default 'https://kubernetes.default.svc.cluster.local'
    */
   readonly clusterIssuer?: string;
@@ -93,10 +115,30 @@ export interface TenantQueryFrontendProps {
    */
   readonly attributes?: 'seed' | 'seedPodsMetrics' | 'openshift' | ResourceAttributesConfig;
   /**
+   * Optional features of how access is decided.
+   * @default - none
+   */
+  readonly features?: AccessFeatures;
+  /**
    * Bounds on what one request may ask.
    * @default - those of the runtime
    */
   readonly limits?: Partial<LimitsConfig>;
+  /**
+   * Requests per second that one user and one set of namespaces may send to one replica.
+   * @default - those of the runtime
+   */
+  readonly rates?: Partial<RatesConfig>;
+  /**
+   * Queries of one replica that the upstream works on at once, and that wait for it.
+   * @default - those of the runtime
+   */
+  readonly concurrency?: Partial<ConcurrencyConfig>;
+  /**
+   * How equal queries share answers, and whether answers are remembered.
+   * @default - answers are shared and not remembered
+   */
+  readonly coalescing?: Partial<CoalescingConfig>;
   /** @default 2 */
   readonly replicas?: number;
   /** @default - 100m CPU and 128 MiB, at most 256 MiB */
@@ -116,10 +158,13 @@ export interface TenantQueryFrontendSettings {
   readonly code: RuntimeCode;
   readonly image: string;
   readonly tenancyLabel: TenancyLabel;
+  readonly staticLabels: Readonly<Record<string, string>>;
   readonly certificate: ServingCertificate | undefined;
   readonly audiences: readonly string[];
   readonly attributes: ResourceAttributesConfig;
+  readonly features: AccessFeatures;
   readonly limits: Partial<LimitsConfig>;
+  readonly sharing: SharingSettings;
   readonly replicas: number;
   readonly resources: ContainerResources;
   readonly legacyAlias: boolean;
@@ -131,7 +176,7 @@ export function resolveTenantQueryFrontend(
   props: TenantQueryFrontendProps,
 ): TenantQueryFrontendSettings {
   const name = props.name ?? 'tenant-query-frontend';
-  const clusterIssuer = props.clusterIssuer ?? 'https://kubernetes.default.svc.cluster.local';
+  const clusterIssuer = props.clusterIssuer ?? DEFAULT_CLUSTER_ISSUER;
   refuseContradictions(subject, props);
   return {
     upstream: props.upstream,
@@ -139,13 +184,21 @@ export function resolveTenantQueryFrontend(
     code: props.code ?? RuntimeCode.configMap(RuntimeBundle.packaged('query-frontend')),
     image: printNodeImage(subject, props.image ?? {}),
     tenancyLabel: props.upstream.tenancyLabel,
+    staticLabels: props.staticLabels ?? {},
     certificate:
       props.unsafePlainHttp === true
         ? undefined
         : (props.certificate ?? ServingCertificate.secret()),
-    audiences: props.audiences ?? [name, clusterIssuer],
-    attributes: resolveAttributes(props.attributes ?? 'seed'),
+    // Callers that ask for themselves are asked about by the API server's own audience.
+    audiences: props.audiences ?? (props.features?.review === 'self' ? [] : [name, clusterIssuer]),
+    attributes: resolveAttributes(subject, props.attributes ?? 'seed'),
+    features: props.features ?? {},
     limits: props.limits ?? {},
+    sharing: {
+      rates: props.rates ?? {},
+      concurrency: props.concurrency ?? {},
+      coalescing: props.coalescing ?? {},
+    },
     replicas: props.replicas ?? 2,
     resources: props.resources ?? {
       cpu: Cpu.millis(100),
@@ -157,10 +210,17 @@ export function resolveTenantQueryFrontend(
 }
 
 function resolveAttributes(
+  subject: string,
   attributes: string | ResourceAttributesConfig,
 ): ResourceAttributesConfig {
   if (typeof attributes !== 'string') return attributes;
-  return ATTRIBUTE_PRESETS[attributes] ?? SEED_ATTRIBUTES;
+  const preset = Object.entries(ATTRIBUTE_PRESETS).find(([name]) => name === attributes)?.[1];
+  if (preset !== undefined) return preset;
+  throw new SynthError(
+    `${subject} attributes`,
+    `${JSON.stringify(attributes)} is no preset`,
+    `use one of ${Object.keys(ATTRIBUTE_PRESETS).join(', ')}, or write the attributes in full`,
+  );
 }
 
 function printNodeImage(subject: string, image: NodeImage): string {
@@ -177,13 +237,10 @@ function printNodeImage(subject: string, image: NodeImage): string {
 
 function refuseContradictions(subject: string, props: TenantQueryFrontendProps): void {
   const label = requireTenancyLabel(subject, props.tenancyLabel ?? props.upstream.tenancyLabel);
-  if (label !== props.upstream.tenancyLabel) {
-    throw new SynthError(
-      `${subject} tenancyLabel`,
-      `is ${label}, but the upstream carries tenants in ${props.upstream.tenancyLabel ?? DEFAULT_TENANCY_LABEL}`,
-      'use one label everywhere',
-    );
-  }
+  refuseSeveralTenancyLabels(subject, {
+    'the frontend': label,
+    'the upstream': props.upstream.tenancyLabel,
+  });
   if (props.unsafePlainHttp === true && props.certificate !== undefined) {
     throw new SynthError(
       subject,

@@ -13,9 +13,11 @@ import { requireNamespace } from '../platform-namespace.ts';
 import type { PodGroup, PodPort } from '../pod-group.ts';
 import { addServiceAccount } from '../service-account.ts';
 import { frontendConfig, printFrontendConfig } from './frontend-config.ts';
+import { FrontendDeployment } from './frontend-deployment.ts';
 import { CERTIFICATE_FOLDER, frontendPodSpec } from './frontend-pod.ts';
 import { HTTPS_PORT, OPERATIONS_PORT, PLAIN_HTTP_PORT } from './ports.ts';
 import { ReviewRbac } from './review-rbac.ts';
+import { reviewRules } from './review-rules.ts';
 import type { MountedCode } from './runtime-code.ts';
 import {
   type QueryUpstream,
@@ -78,7 +80,13 @@ export class TenantQueryFrontend extends Construct {
 
     addServiceAccount(this, name, labels);
     const { namespace } = this;
-    this.rbac = new ReviewRbac(this, 'rbac', { serviceAccountName: name, namespace, labels });
+    const rules = this.config.access.kind === 'kubernetes' ? reviewRules(this.config.access) : [];
+    this.rbac = new ReviewRbac(this, 'rbac', {
+      serviceAccountName: name,
+      namespace,
+      rules,
+      labels,
+    });
     this.code = settings.code.mountInto(this, name, labels);
     this.configFile = new HashedConfigMap(this, 'config', {
       prefix: `${name}-config`,
@@ -95,7 +103,7 @@ export class TenantQueryFrontend extends Construct {
       configFileName: CONFIG_FILE_NAME,
       certificateSecret,
     });
-    this.deployment = new k8s.KubeDeployment(this, 'deployment', {
+    this.deployment = new FrontendDeployment(this, 'deployment', {
       metadata: { name, labels },
       spec: {
         replicas,
@@ -124,10 +132,13 @@ export class TenantQueryFrontend extends Construct {
   #resolveConfig(subject: string, settings: TenantQueryFrontendSettings): QueryFrontendConfig {
     return frontendConfig(subject, {
       tenancyLabel: settings.tenancyLabel,
+      staticLabels: settings.staticLabels,
       upstreamUrl: settings.upstream.queryUrl,
       audiences: settings.audiences,
       attributes: settings.attributes,
+      features: settings.features,
       limits: settings.limits,
+      sharing: settings.sharing,
       certificateFolder: settings.certificate === undefined ? undefined : CERTIFICATE_FOLDER,
       tenantPort: this.tenantPort.port,
       operationsPort: OPERATIONS_PORT.port,

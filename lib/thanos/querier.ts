@@ -11,7 +11,11 @@ import { NOBODY, restrictedPod } from '../pod-security.ts';
 import type { ContainerResources } from '../resources.ts';
 import { addServiceAccount } from '../service-account.ts';
 import { SynthError } from '../synth-error.ts';
-import { refuseTenancyLabelAmong, requireTenancyLabel } from '../tenancy-labels.ts';
+import {
+  refuseSeveralTenancyLabels,
+  refuseTenancyLabelAmong,
+  requireTenancyLabel,
+} from '../tenancy-labels.ts';
 import { printDuration } from '../units.ts';
 import { ThanosArgs } from './args.ts';
 import { thanosContainer } from './container.ts';
@@ -29,8 +33,8 @@ export interface ThanosQuerierProps {
    */
   readonly name?: string;
   /**
-   * The label that carries the tenant.
-   * @default 'namespace'
+   * The label that carries the tenant. It must be that of every endpoint that has one.
+   * @default - that of the endpoints, or 'namespace' where none has one
    */
   readonly tenancyLabel?: string;
   /**
@@ -96,7 +100,7 @@ export class ThanosQuerier extends Construct {
     super(scope, id);
     const subject = `ThanosQuerier ${this.node.path}`;
     this.name = props.name ?? 'thanos-querier';
-    this.tenancyLabel = requireTenancyLabel(subject, props.tenancyLabel ?? DEFAULT_TENANCY_LABEL);
+    this.tenancyLabel = resolveTenancyLabel(subject, props);
     this.endpoints = [...props.endpoints];
     this.replicaLabels = [
       ...new Set([...replicaLabelsOf(this.endpoints), ...(props.replicaLabels ?? [])]),
@@ -186,4 +190,14 @@ export class ThanosQuerier extends Construct {
       volumes: [{ name: 'endpoints', configMap: { name: this.endpointsFile.name } }],
     };
   }
+}
+
+function resolveTenancyLabel(subject: string, props: ThanosQuerierProps): TenancyLabel {
+  const carried = props.endpoints.flatMap(({ storeAddress, tenancyLabel }) =>
+    tenancyLabel === undefined ? [] : [[storeAddress, tenancyLabel] as const],
+  );
+  const label = props.tenancyLabel ?? carried[0]?.[1] ?? DEFAULT_TENANCY_LABEL;
+  const own = requireTenancyLabel(subject, label);
+  refuseSeveralTenancyLabels(subject, { 'the querier': own, ...Object.fromEntries(carried) });
+  return own;
 }

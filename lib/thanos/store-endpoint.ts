@@ -1,3 +1,4 @@
+import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
 import type { PodGroup, PodPort } from '../pod-group.ts';
 
 /**
@@ -12,6 +13,11 @@ export interface StoreEndpoint {
    * Relative, so that an overlay which moves the installation to another namespace need not edit it.
    */
   readonly storeAddress: string;
+  /**
+   * The label that carries the tenant on the series it makes, or `undefined` where it serves what
+   * others made.
+   */
+  readonly tenancyLabel: TenancyLabel | undefined;
   /** Labels that tell the replicas of the same series apart. */
   readonly replicaLabels: readonly string[];
   /** The pods behind the address. */

@@ -1,5 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
 import { addDisruptionBudget, spreadEvenly } from '../availability.ts';
 import { HashedConfigMap } from '../hashed-config-map.ts';
 import { THANOS_VERSION } from '../images.ts';
@@ -31,6 +32,8 @@ export class ThanosStoreGateway extends Construct implements StoreEndpoint {
   readonly pods: PodGroup;
   /** The address that a querier resolves. */
   readonly storeAddress: string;
+  /** None of its own: blocks carry the tenants as their writers did. */
+  readonly tenancyLabel: TenancyLabel | undefined = undefined;
   // Blocks carry the replica labels of those who wrote them, which are attached on their own.
   /** None: blocks carry the replica labels of their writers. */
   readonly replicaLabels: readonly string[] = [];

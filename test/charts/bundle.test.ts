@@ -3,11 +3,13 @@ import { bundleRuntime, BUNDLED_ROLES } from '../../frontend/bundle.ts';
 import { annotationBytes } from '../../lib/query-frontend/runtime-bundle.ts';
 
 describe('bundleRuntime', () => {
-  it.each(BUNDLED_ROLES)('makes %s one file that a ConfigMap can hold', async (role) => {
-    const bundle = await bundleRuntime(role);
-    expect(bundle.fileName).toBe(`${role}.mjs`);
-    expect(Buffer.byteLength(bundle.code)).toBeLessThan(200_000);
-    expect(annotationBytes(bundle.code)).toBeLessThan(256_000);
+  it.each(BUNDLED_ROLES)('makes %s files that a ConfigMap can hold each', async (role) => {
+    const { files } = await bundleRuntime(role);
+    expect(files.map((file) => file.name)).toEqual([`${role}.mjs`, `${role}-shared.mjs`]);
+    for (const { code } of files) {
+      expect(Buffer.byteLength(code)).toBeLessThan(200_000);
+      expect(annotationBytes(code)).toBeLessThan(256_000);
+    }
   });
 
   it.each(BUNDLED_ROLES)('gives the same bytes for %s every time', async (role) => {
@@ -15,7 +17,7 @@ describe('bundleRuntime', () => {
   });
 
   it.each(BUNDLED_ROLES)('leaves the YAML parser and the tools out of %s', async (role) => {
-    const { code } = await bundleRuntime(role);
-    expect(code).not.toMatch(/yaml\.org|esbuild/);
+    const { files } = await bundleRuntime(role);
+    expect(files.map((file) => file.code).join('')).not.toMatch(/yaml\.org|esbuild/);
   });
 });

@@ -28,7 +28,9 @@ describe('every pod', () => {
       typeof volume === 'object' && volume !== null ? Object.keys(volume) : [],
     );
     expect(
-      kinds.filter((kind) => !['name', 'configMap', 'secret', 'emptyDir'].includes(kind)),
+      kinds.filter(
+        (kind) => !['name', 'configMap', 'projected', 'secret', 'emptyDir'].includes(kind),
+      ),
     ).toEqual([]);
   });
 });

@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
 import { writeKustomization } from '../../charts/kustomization.ts';
 import { listAt } from '../lib/support/manifests.ts';
 import { exampleApp, exampleManifests } from '../lib/support/platform.ts';
+
+const LABELS_FILE = 'namespaces/namespace-labels.yaml';
 
 let folder = '';
 
@@ -18,8 +20,12 @@ function synthInto(name: string): string {
 }
 
 function contentsOf(path: string): Record<string, string> {
+  const files = readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
   return Object.fromEntries(
-    readdirSync(path).map((file) => [file, readFileSync(join(path, file), 'utf8')]),
+    files.map((file) => [relative(path, file), readFileSync(file, 'utf8')]),
   );
 }
 
@@ -47,7 +53,7 @@ describe('the app', () => {
     expect(contentsOf(synthInto('second'))).toEqual(first);
     expect(Object.keys(first)).toEqual([
       'kustomization.yaml',
-      'namespace-labels.yaml',
+      LABELS_FILE,
       'platform.yaml',
       'tenant-team-a.yaml',
       'tenant-team-b.yaml',
@@ -62,19 +68,36 @@ describe('the app', () => {
 
     const listed = listAt(parse(kustomization), 'resources').map(String);
     expect(listed).toEqual(listed.toSorted());
-    expect(listed).toEqual(Object.keys(files).filter((file) => file !== 'namespace-labels.yaml'));
+    expect(listed).toEqual(Object.keys(files).filter((file) => file !== LABELS_FILE));
   });
 
   it('keeps every Namespace out of what a pruning apply or a delete would reach', () => {
-    const { 'namespace-labels.yaml': labels = '', ...others } = contentsOf(synthInto('pruned'));
+    const { [LABELS_FILE]: labels = '', ...others } = contentsOf(synthInto('pruned'));
     expect(objectsOf(labels)).toEqual(['Namespace /team-a', 'Namespace /team-b']);
     const { 'kustomization.yaml': kustomization = '', ...files } = others;
-    expect(kustomization).not.toContain('- namespace-labels');
+    expect(kustomization).not.toContain('- namespace');
     expect(
       Object.values(files)
         .flatMap(objectsOf)
         .filter((it) => it.startsWith('Namespace ')),
     ).toEqual([]);
+  });
+
+  it('takes the labels of namespaces away from where an older version wrote them', () => {
+    const outdir = join(folder, 'older');
+    mkdirSync(outdir);
+    writeFileSync(join(outdir, 'namespace-labels.yaml'), 'kind: Namespace\n');
+    const files = Object.keys(contentsOf(synthInto('older')));
+    expect(files).toContain(LABELS_FILE);
+    expect(files).not.toContain('namespace-labels.yaml');
+  });
+
+  it('says how to mark the namespaces, and which audience it expects', () => {
+    const { 'kustomization.yaml': kustomization = '' } = contentsOf(synthInto('commented'));
+    expect(kustomization).toContain(
+      'kubectl apply --server-side --field-manager=prometheus-tenancy-kit -f namespaces/\n',
+    );
+    expect(kustomization).toContain('kubectl get --raw /.well-known/openid-configuration\n');
   });
 
   it('names no object by where it stands in the tree', () => {

@@ -6,6 +6,7 @@ import {
   type NetworkNode,
   TenancyNetworkPolicies,
   type TenancyNetworkPoliciesProps,
+  TenantPrometheus,
 } from '../../lib/index.ts';
 import { PlatformChart } from '../../charts/platform-chart.ts';
 import { App } from 'cdk8s';
@@ -191,6 +192,10 @@ function synth(props: Partial<TenancyNetworkPoliciesProps>): ManifestPolicy[] {
   return policiesOf(manifestsOf(chart));
 }
 
+function prometheusWith(tenancyLabel: string): TenantPrometheus {
+  return new TenantPrometheus(platformChart(), 'other', { cluster: 'main', tenancyLabel });
+}
+
 function warningsOf(policies: readonly ManifestPolicy[]): readonly unknown[] {
   return policies.map((it) => at(it, 'metadata', 'annotations')).filter((it) => it !== undefined);
 }
@@ -256,6 +261,11 @@ describe('TenancyNetworkPolicies', () => {
       /not a block/,
     ],
     ['a name', () => synth({ scrapeCidrs: ['nodes'] }), /not a block/],
+    [
+      'parts that carry tenants in different labels',
+      () => synth({ prometheus: prometheusWith('tenant') }),
+      /by Prometheus in tenant, by the querier in namespace, by the frontend in namespace/,
+    ],
   ])('refuses %s', (_what, build, message) => {
     expect(build).toThrow(message);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseQueryFrontendConfig } from '../../frontend/config/query-frontend.ts';
 import {
+  type AccessFeatures,
   RuntimeCode,
   ServingCertificate,
   SynthError,
@@ -35,7 +36,14 @@ function synth(
   const upstream = new ThanosQuerier(chart, 'querier', {
     tenancyLabel,
     endpoints: [
-      { storeAddress: 'a', replicaLabels: [], storePods: pods, storePort, usesObjstore: false },
+      {
+        storeAddress: 'a',
+        tenancyLabel: undefined,
+        replicaLabels: [],
+        storePods: pods,
+        storePort,
+        usesObjstore: false,
+      },
     ],
   });
   const frontend = new TenantQueryFrontend(chart, 'frontend', {
@@ -82,6 +90,14 @@ describe('TenantQueryFrontend', () => {
     });
   });
 
+  it('goes on listening for a while when it is to stop, and has time to finish', () => {
+    const deployment = only(synth().manifests, 'Deployment', 'tenant-query-frontend');
+    const pod = at(deployment, 'spec', 'template', 'spec');
+    const lifecycle = at(pod, 'containers', 0, 'lifecycle');
+    expect(lifecycle).toEqual({ preStop: { sleep: { seconds: 5 } } });
+    expect(at(pod, 'terminationGracePeriodSeconds')).toBeGreaterThan(5 + 28 + 1);
+  });
+
   it('may ask two kinds of reviews and nothing else', () => {
     const role = only(synth().manifests, 'ClusterRole');
     expect(at(role, 'rules')).toEqual([
@@ -98,11 +114,78 @@ describe('TenantQueryFrontend', () => {
     ]);
   });
 
-  it('runs the bundle on a plain Node, from an immutable ConfigMap', () => {
+  it.each<[string, AccessFeatures, readonly string[]]>([
+    [
+      'without features',
+      {},
+      [
+        'create tokenreviews.authentication.k8s.io',
+        'create subjectaccessreviews.authorization.k8s.io',
+      ],
+    ],
+    [
+      'with issuers of its own',
+      { oidcIssuers: [{ issuer: 'https://i', audiences: ['a'], usernamePrefix: 'i:' }] },
+      [
+        'create tokenreviews.authentication.k8s.io',
+        'create subjectaccessreviews.authorization.k8s.io',
+      ],
+    ],
+    [
+      'with all namespaces',
+      { allNamespaces: { enabled: true } },
+      [
+        'create tokenreviews.authentication.k8s.io',
+        'create subjectaccessreviews.authorization.k8s.io',
+        'list watch namespaces',
+      ],
+    ],
+    [
+      'with namespaces mapped to tenants',
+      { tenantMapping: { enabled: true } },
+      [
+        'create tokenreviews.authentication.k8s.io',
+        'create subjectaccessreviews.authorization.k8s.io',
+        'list watch namespaces',
+      ],
+    ],
+    [
+      'with the watch of rights',
+      { rightsWatch: { enabled: true } },
+      [
+        'create tokenreviews.authentication.k8s.io',
+        'create subjectaccessreviews.authorization.k8s.io',
+        'list watch roles.rbac.authorization.k8s.io',
+        'list watch rolebindings.rbac.authorization.k8s.io',
+        'list watch clusterroles.rbac.authorization.k8s.io',
+        'list watch clusterrolebindings.rbac.authorization.k8s.io',
+        'list watch serviceaccounts',
+      ],
+    ],
+    ['with reviews by the callers', { review: 'self' }, []],
+  ])('has exactly the rights that it needs %s', (_case, features, expected) => {
+    const role = only(synth({ features }).manifests, 'ClusterRole');
+    const rules = at(role, 'rules') as readonly {
+      apiGroups: [string];
+      resources: string[];
+      verbs: string[];
+    }[];
+    const printed = (rules ?? []).flatMap(({ apiGroups: [group], resources, verbs }) =>
+      resources.map((it) => `${verbs.join(' ')} ${it}${group === '' ? '' : `.${group}`}`),
+    );
+    expect(printed).toEqual(expected);
+  });
+
+  it('runs the bundle on a plain Node, from immutable ConfigMaps of one file each', () => {
     const { manifests } = synth();
-    const code = named(manifests, 'tenant-query-frontend-code-');
-    expect(at(code, 'immutable')).toBe(true);
-    expect(textsAt(code, 'data')).toEqual({ 'query-frontend.mjs': PLACEHOLDER.code });
+    const names = listAt(podOf(manifests), 'volumes', 0, 'projected', 'sources').map((it) =>
+      String(at(it, 'configMap', 'name')),
+    );
+    const objects = names.map((name) => named(manifests, name));
+    expect(objects.map((it) => at(it, 'immutable'))).toEqual([true, true]);
+    expect(objects.map((it) => textsAt(it, 'data'))).toEqual(
+      PLACEHOLDER.files.map(({ name, code }) => ({ [name]: code })),
+    );
     expect(at(podOf(manifests), 'containers', 0)).toMatchObject({
       image: 'docker.io/library/node:24-slim',
       command: ['node', '/app/query-frontend.mjs'],
@@ -112,13 +195,22 @@ describe('TenantQueryFrontend', () => {
 
   it('rolls its pods when code or configuration change', () => {
     const volumes = (props: Partial<TenantQueryFrontendProps>): unknown[] =>
-      listAt(podOf(synth(props).manifests), 'volumes').map((it) => at(it, 'configMap', 'name'));
+      listAt(podOf(synth(props).manifests), 'volumes').map((it) =>
+        JSON.stringify(at(it, 'projected') ?? at(it, 'configMap')),
+      );
     const [code, config] = volumes({});
-    const newCode = RuntimeCode.configMap({ ...PLACEHOLDER, code: 'process.exitCode = 2;\n' });
+    const [entry, shared] = PLACEHOLDER.files.map((file) => ({ ...file, code: 'other' }));
+    const newCode = RuntimeCode.configMap({
+      ...PLACEHOLDER,
+      files: [entry, shared].flatMap((it) => it ?? []),
+    });
     expect(volumes({ code: newCode })[0]).not.toBe(code);
     expect(volumes({ code: newCode })[1]).toBe(config);
     expect(volumes({ limits: { tenants: 3 } })[0]).toBe(code);
     expect(volumes({ limits: { tenants: 3 } })[1]).not.toBe(config);
+    expect(volumes({ rates: { perUser: 3 } })[1]).not.toBe(config);
+    expect(volumes({ concurrency: { total: 3 } })[1]).not.toBe(config);
+    expect(volumes({ coalescing: { cacheTtlMs: 3 } })[1]).not.toBe(config);
   });
 
   it('is probed on the port that tenants cannot reach', () => {
@@ -208,6 +300,16 @@ describe('TenantQueryFrontend', () => {
       { tenancyLabel: 'tenant' },
       /use one label everywhere/,
     ],
+    [
+      'a preset that does not exist',
+      { attributes: 'openshfit' as 'openshift' },
+      /"openshfit" is no preset.*seed, seedPodsMetrics, openshift/,
+    ],
+    [
+      'a preset named like a method of objects',
+      { attributes: 'toString' as 'seed' },
+      /"toString" is no preset/,
+    ],
     ['no audience', { audiences: [] }, /any service would do/],
     ['an issuer without effect', { audiences: ['x'], clusterIssuer: 'y' }, /would have no effect/],
     [
@@ -221,6 +323,11 @@ describe('TenantQueryFrontend', () => {
       { limits: { tenants: 0 } },
       /the runtime refuses.*tenants/,
     ],
+    [
+      'a queue that the runtime refuses',
+      { concurrency: { total: 0 } },
+      /the runtime refuses.*concurrency\.total: must be at least 1/,
+    ],
   ])('refuses %s', (_what, props, message) => {
     expect(() => synth(props)).toThrow(SynthError);
     expect(() => synth(props)).toThrow(message);
@@ -231,7 +338,7 @@ describe('RuntimeCode', () => {
   const bundle =
     (code: string): (() => unknown) =>
     () =>
-      RuntimeCode.configMap({ ...PLACEHOLDER, code });
+      RuntimeCode.configMap({ ...PLACEHOLDER, files: [{ name: 'query-frontend.mjs', code }] });
 
   it('takes a bundle below 200 kB and refuses one of 200 kB', () => {
     expect(bundle('x'.repeat(199_999))).not.toThrow();

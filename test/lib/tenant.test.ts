@@ -101,14 +101,24 @@ describe('Tenant', () => {
     ]);
   });
 
-  it.each<[string, Namespace | undefined]>([
-    ['by default', undefined],
-    ['when it owns it', Namespace.managed({ labels: { owner: 'x' } })],
-  ])('tells Argo CD and Flux to keep the namespace %s', (_when, namespaceObject) => {
-    const { metadata } = only(
-      synth(namespaceObject === undefined ? {} : { namespaceObject }),
-      'Namespace',
-    );
+  it('refuses to mark the namespace beside the other objects of the tenant', () => {
+    const chart = platformChart();
+    for (const scope of [chart, undefined as unknown as Chart]) {
+      const namespaceObject = Namespace.labelled({ scope });
+      const build = (): unknown =>
+        new Tenant(chart, `tenant-${typeof scope}`, {
+          namespace: 'team-a',
+          frontend: FRONTEND,
+          scraper: SCRAPER,
+          namespaceObject,
+        });
+      expect(build).toThrow(/deleting those would delete the namespace/);
+    }
+  });
+
+  it('tells Argo CD and Flux to keep a namespace that it owns', () => {
+    const namespaceObject = Namespace.managed({ labels: { owner: 'x' } });
+    const { metadata } = only(synth({ namespaceObject }), 'Namespace');
     expect(metadata).toMatchObject({
       labels: { 'prometheus-tenancy-kit/tenant': 'true' },
       annotations: {
@@ -119,9 +129,11 @@ describe('Tenant', () => {
     expect(metadata.namespace).toBeUndefined();
   });
 
-  it('makes no Namespace that somebody else marks', () => {
-    const manifests = synth({ namespaceObject: Namespace.foreign() });
-    expect(manifests.filter((it) => it.kind === 'Namespace')).toEqual([]);
+  it.each<[string, Partial<TenantProps>]>([
+    ['by default', {}],
+    ['that somebody else marks', { namespaceObject: Namespace.foreign() }],
+  ])('makes no Namespace %s', (_which, props) => {
+    expect(synth(props).filter((it) => it.kind === 'Namespace')).toEqual([]);
   });
 
   it.each<[string, string, RegExp]>([
@@ -152,8 +164,23 @@ describe('GrafanaDataSource', () => {
         httpHeaderValue1: 'Bearer $__file{/etc/prometheus-tenancy-kit/tokens/team-a/token}',
       },
     });
-    const { metadata } = only(synth(), 'ConfigMap');
-    expect(metadata.labels?.['grafana_datasource']).toBe('1');
+  });
+
+  it('is found by a sidecar of Grafana only on request', () => {
+    const labelsOf = (grafana?: GrafanaDataSource): Record<string, string> =>
+      textsAt(
+        only(synth(grafana === undefined ? {} : { grafana }), 'ConfigMap').metadata,
+        'labels',
+      );
+    const plain = labelsOf();
+    expect(Object.keys(plain)).toEqual([
+      'app.kubernetes.io/component',
+      'app.kubernetes.io/part-of',
+    ]);
+    const own = GrafanaDataSource.ownInstance({ sidecarLabel: 'team_a_datasource' });
+    expect(labelsOf(own)).toEqual({ ...plain, team_a_datasource: '1' });
+    const shared = GrafanaDataSource.organisation(7, { sidecarLabel: 'grafana_datasource' });
+    expect(labelsOf(shared)).toEqual({ ...plain, grafana_datasource: '1' });
   });
 
   it('carries the certificates of the authority where they are given', () => {
@@ -201,6 +228,11 @@ describe('GrafanaDataSource', () => {
       'a file that would end the notation',
       () => synth({ grafana: GrafanaDataSource.ownInstance({ tokenFile: '/x}$__env{HOME' }) }),
       /cannot stand in Grafana's notation/,
+    ],
+    [
+      "the label that a shared Grafana's sidecar looks for",
+      () => GrafanaDataSource.ownInstance({ sidecarLabel: 'grafana_datasource' }),
+      /a shared Grafana looks for too/,
     ],
     ['a relative file', () => CertificateAuthority.file('ca.crt'), /absolute path/],
     [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Duration } from 'cdk8s';
+import { parseTenancyLabel } from '../../tenant/index.ts';
 import {
   type StoreEndpoint,
   TenantPrometheus,
@@ -17,10 +18,22 @@ import {
   textsAt,
 } from './support/manifests.ts';
 
-function store(address: string, replicaLabels: readonly string[] = []): StoreEndpoint {
+interface StoreLabels {
+  readonly replicaLabels?: readonly string[];
+  readonly tenancyLabel?: string;
+}
+
+function store(address: string, labels: StoreLabels = {}): StoreEndpoint {
   const pods = { component: 'store', podLabels: { app: address }, metricsPorts: [] };
   const storePort = { name: 'grpc', port: 10_901 };
-  return { storeAddress: address, replicaLabels, storePods: pods, storePort, usesObjstore: false };
+  return {
+    storeAddress: address,
+    tenancyLabel: parseTenancyLabel(labels.tenancyLabel ?? ''),
+    replicaLabels: labels.replicaLabels ?? [],
+    storePods: pods,
+    storePort,
+    usesObjstore: false,
+  };
 }
 
 function synth(props: Partial<ThanosQuerierProps> = {}): Manifest[] {
@@ -58,7 +71,10 @@ describe('ThanosQuerier', () => {
   });
 
   it('deduplicates by the labels of every store, each once', () => {
-    const endpoints = [store('a', ['replica', 'rule_replica']), store('b', ['replica'])];
+    const endpoints = [
+      store('a', { replicaLabels: ['replica', 'rule_replica'] }),
+      store('b', { replicaLabels: ['replica'] }),
+    ];
     const labels = argsOf(synth({ endpoints, replicaLabels: ['own'] })).filter((arg) =>
       String(arg).startsWith('--query.replica-label'),
     );
@@ -78,6 +94,19 @@ describe('ThanosQuerier', () => {
     expect(volume(synth({ endpoints: [store('b'), store('a')] }))).toEqual(two);
   });
 
+  it('carries tenants in the label of its stores, where one has a label', () => {
+    const chart = platformChart();
+    const prometheus = new TenantPrometheus(chart, 'prometheus', {
+      cluster: 'main',
+      tenancyLabel: 'tenant',
+    });
+    const gateway = new ThanosStoreGateway(chart, 'gateway');
+    const labelOf = (id: string, endpoints: readonly StoreEndpoint[]): string =>
+      new ThanosQuerier(platformChart(), id, { endpoints }).tenancyLabel;
+    expect(labelOf('all', [gateway, prometheus])).toBe('tenant');
+    expect(labelOf('blocks', [gateway])).toBe('namespace');
+  });
+
   it('never emits the tenancy of Thanos, which replaces matchers', () => {
     expect(argsOf(synth()).filter((arg) => String(arg).includes('tenancy'))).toEqual([]);
   });
@@ -93,8 +122,18 @@ describe('ThanosQuerier', () => {
     ['the tenancy label as a replica label', { replicaLabels: ['namespace'] }, /in one tenant/],
     [
       'a store that deduplicates by the tenancy label',
-      { endpoints: [store('a', ['namespace'])] },
+      { endpoints: [store('a', { replicaLabels: ['namespace'] })] },
       /in one tenant/,
+    ],
+    [
+      'stores that carry tenants in different labels',
+      { endpoints: [store('a', { tenancyLabel: 'tenant' }), store('b', { tenancyLabel: 'team' })] },
+      /by a in tenant, by b in team; use one label everywhere/,
+    ],
+    [
+      'another tenancy label than that of its stores',
+      { tenancyLabel: 'namespace', endpoints: [store('a', { tenancyLabel: 'tenant' })] },
+      /the querier in namespace, by a in tenant/,
     ],
     ['an argument that is set already', { extraArgs: ['--query.timeout=1m'] }, /is set already/],
   ])('refuses %s', (_what, props, message) => {

@@ -20,8 +20,10 @@ export interface Manifest {
 /** Stands in for the code of the runtime, where the test is not about it. */
 export const PLACEHOLDER: RuntimeBundle = {
   role: 'query-frontend',
-  fileName: 'query-frontend.mjs',
-  code: 'process.exitCode = 1;\n',
+  files: [
+    { name: 'query-frontend.mjs', code: 'process.exitCode = 1;\n' },
+    { name: 'query-frontend-shared.mjs', code: 'export const shared = 1;\n' },
+  ],
 };
 
 /** An empty chart in the namespace of the platform. */
