@@ -50,6 +50,37 @@ describe('the tool scope', () => {
     expect(lines).toEqual([{ ok: true, query: 'up{tenant="a"}' }]);
   });
 
+  it('refuses matchers outside the scope in mode error', async () => {
+    const { exitCode, lines } = await run(
+      ['--namespace', 'a', '--mode', 'error'],
+      '"up{namespace=\\"b\\"}"\n"up{namespace=\\"a\\"}"\n',
+    );
+    expect(exitCode).toBe(1);
+    expect(lines).toMatchObject([
+      { ok: false, code: 'tenant_matcher_conflict' },
+      { ok: true, query: 'up{namespace="a",namespace="a"}' },
+    ]);
+  });
+
+  it('takes the features that are switched on, and no others', async () => {
+    const { lines } = await run(
+      [
+        '--namespace',
+        'a',
+        '--enable-feature',
+        'promql-duration-expr',
+        '--enable-feature',
+        'promql-experimental-functions',
+      ],
+      '"rate(up[5m * 2])"\n"sort_by_label(up, \\"a\\")"\n"up anchored"\n',
+    );
+    expect(lines).toMatchObject([
+      { ok: true, query: 'rate(up{namespace="a"}[5m * 2])' },
+      { ok: true, query: 'sort_by_label(up{namespace="a"}, "a")' },
+      { ok: false, code: 'query_unsupported' },
+    ]);
+  });
+
   it('goes on after a query that is refused', async () => {
     expect(await run(['--namespace', 'a'], '"up{"\nup\n\n1\n"up"')).toEqual({
       exitCode: 1,
@@ -73,6 +104,11 @@ describe('the tool scope', () => {
     [['--namespace', '.*'], 'scope: ".*" is not an RFC 1123 label\n'],
     [['--namespace', 'a', '--namespace', ''], 'scope: "" is not an RFC 1123 label\n'],
     [['--namespace', 'a', '--label', '__x'], 'scope: "__x" cannot be a tenancy label\n'],
+    [['--namespace', 'a', '--mode', 'x'], 'scope: "x" is no mode: intersect, error\n'],
+    [
+      ['--namespace', 'a', '--enable-feature', 'x'],
+      expect.stringMatching(/^scope: "x" is no feature: promql-experimental-functions, /),
+    ],
   ])('refuses %j', async (args, errors) => {
     expect(await run(args, '"up"\n')).toEqual({ exitCode: 2, lines: [], errors });
   });
