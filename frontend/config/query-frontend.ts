@@ -2,6 +2,18 @@ import * as v from 'valibot';
 import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
 import { DEFAULT_TENANCY_LABEL, parseTenancyLabel } from '../../tenant/tenancy-label.ts';
 import type { Result } from '../result.ts';
+import {
+  allNamespaces,
+  type AllNamespacesConfig,
+  review,
+  type ReviewConfig,
+  rightsWatch,
+  type RightsWatchConfig,
+  tenantMapping,
+  type TenantMappingConfig,
+} from './access-features.ts';
+import { type OidcIssuerConfig, oidcIssuers } from './access-oidc.ts';
+import { staticLabels } from './access-static-labels.ts';
 import { CONFIG_API_VERSION } from './api-version.ts';
 import { type ConfigProblem, parseDocument } from './document.ts';
 import {
@@ -14,17 +26,30 @@ import {
   section,
   text,
 } from './fields.ts';
+import { LIMIT_GROUPS, type LimitGroups } from './limits.ts';
+import { scoping, type ScopingConfig } from './scoping.ts';
+import {
+  endpoints,
+  type EndpointsConfig,
+  silenceAttributes,
+  type SilenceAttributesConfig,
+  upstreams,
+  type UpstreamsConfig,
+} from './upstreams.ts';
 
 /** The settings of the query frontend, with every default filled in. The schema describes each. */
-export interface QueryFrontendConfig {
+export interface QueryFrontendConfig extends LimitGroups {
   readonly apiVersion: typeof CONFIG_API_VERSION;
   readonly kind: 'QueryFrontend';
   readonly tenancyLabel: TenancyLabel;
+  readonly staticLabels: Readonly<Record<string, string>>;
   readonly listener: ListenerConfig;
   readonly operations: { readonly address: string; readonly port: number };
   readonly upstream: UpstreamConfig;
   readonly access: AccessConfig;
-  readonly limits: LimitsConfig;
+  readonly scoping: ScopingConfig;
+  readonly upstreams: UpstreamsConfig;
+  readonly endpoints: EndpointsConfig;
 }
 
 /** Where tenants connect. */
@@ -58,8 +83,14 @@ export interface KubernetesAccessConfig {
     readonly tokenFile: string;
     readonly timeoutMs: number;
   };
+  readonly review: ReviewConfig;
   readonly audiences: readonly string[];
+  readonly oidcIssuers: readonly OidcIssuerConfig[];
+  readonly allNamespaces: AllNamespacesConfig;
+  readonly tenantMapping: TenantMappingConfig;
+  readonly rightsWatch: RightsWatchConfig;
   readonly attributes: ResourceAttributesConfig;
+  readonly silenceAttributes: SilenceAttributesConfig;
   readonly cache: {
     readonly authenticatedTtlMs: number;
     readonly rejectedTtlMs: number;
@@ -89,14 +120,7 @@ export interface StaticTokensAccessConfig {
   readonly unsafeInCluster: boolean;
 }
 
-/** Bounds on what one request may ask. Each answers with a code of its own. */
-export interface LimitsConfig {
-  readonly tenants: number;
-  readonly bodyBytes: number;
-  readonly queryBytes: number;
-  readonly queryDepth: number;
-  readonly querySelectors: number;
-}
+export type { LimitsConfig } from './limits.ts';
 
 /** The attributes that an existing `get namespace/metrics` Role answers to. */
 export const SEED_ATTRIBUTES: ResourceAttributesConfig = {
@@ -141,16 +165,26 @@ const kubernetesAccess = v.strictObject({
       'Longest time one review may take. After it there is no verdict, and the answer is 503.',
     ),
   }),
+  review,
   audiences: described(
     v.array(text()),
     [],
     'Audiences that a token may be meant for, sent with every TokenReview; the answer must name one of them. Empty: the audience of the API server itself.',
   ),
+  oidcIssuers: described(
+    oidcIssuers,
+    [],
+    'Issuers of OpenID Connect tokens beside the cluster. Their tokens are verified here and never sent to the API server, which is asked what the prefixed user and groups may read.',
+  ),
+  allNamespaces,
+  tenantMapping,
+  rightsWatch,
   attributes: described(
     attributes,
     'seed',
     'What a reader must be allowed in the namespace: `seed` (`get namespace/metrics`), `seedPodsMetrics` (`get pods/metrics`), `openshift` (`get pods.metrics.k8s.io`), or verb, group, resource and subresource.',
   ),
+  silenceAttributes,
   cache: section({
     authenticatedTtlMs: described(
       milliseconds(0, 300_000),
@@ -226,6 +260,7 @@ const schema = v.pipe(
       'namespace',
       'The label that carries the tenant on every series.',
     ),
+    staticLabels,
     listener: section({
       address: described(text(), '0.0.0.0', 'Address that tenants connect to.'),
       port: described(port(), 8443, 'Port that tenants connect to; 0 takes a free one.'),
@@ -281,13 +316,10 @@ const schema = v.pipe(
       maxSockets: described(integer(1, 10_000), 256, 'Connections to the upstream at once.'),
     }),
     access: v.variant('kind', [kubernetesAccess, staticTokensAccess]),
-    limits: section({
-      tenants: described(integer(1, 1_000), 200, 'Namespaces that one request may name.'),
-      bodyBytes: described(integer(1_024, 1_048_576), 65_536, 'Bytes of a POST body.'),
-      queryBytes: described(integer(64, 1_048_576), 32_768, 'Bytes of one PromQL expression.'),
-      queryDepth: described(integer(8, 500), 200, 'Nesting depth of one PromQL expression.'),
-      querySelectors: described(integer(1, 10_000), 500, 'Selectors in one PromQL expression.'),
-    }),
+    ...LIMIT_GROUPS,
+    scoping,
+    upstreams,
+    endpoints,
   }),
   v.check(
     (config) =>
@@ -299,6 +331,17 @@ const schema = v.pipe(
   v.check(
     ({ listener }) => listener.headersTimeoutMs <= listener.requestTimeoutMs,
     'listener: headersTimeoutMs must not be greater than requestTimeoutMs',
+  ),
+  v.check(
+    (config) => !Object.hasOwn(config.staticLabels, config.tenancyLabel),
+    'staticLabels: must not name the tenancyLabel',
+  ),
+  v.check(
+    ({ access }) =>
+      access.kind !== 'kubernetes' ||
+      access.review === 'subject' ||
+      (access.audiences.length === 0 && access.oidcIssuers.length === 0),
+    'access: with review "self" the API server takes its own tokens alone, so audiences and oidcIssuers must be empty',
   ),
 );
 

@@ -3,7 +3,9 @@ import { accept, refuse, type Result } from '../result.ts';
 import { type ParameterLists, readParameters } from './parameters.ts';
 import { headerValues, type RawHeaders } from './raw-headers.ts';
 import type { RequestRejection } from './request-rejection.ts';
-import { matchRoute, type Route, type RouteMatch } from './routes.ts';
+import { BASIC_OFFER, matchRoute, type Offer, offeredMethods } from './routes.ts';
+import type { Method, Route, RouteMatch } from './routes.ts';
+import { readSilenceWrite, type SilenceWrite } from './silence-write.ts';
 import { readTenants, splitTenantHeader, splitTenantPrefix } from './tenant-sources.ts';
 
 /** The first lines of a request, as they came. */
@@ -20,8 +22,10 @@ export interface RequestHead {
 export interface AdmittedHead extends RouteMatch {
   /** The query string of the target, without the question mark. */
   readonly queryString: string;
-  /** Whether a form body is to be read. */
+  /** Whether a body is to be read. */
   readonly takesBody: boolean;
+  /** The method, where it is one that changes something. */
+  readonly write?: Method;
   readonly pathTenants: readonly string[] | undefined;
   readonly headerTenants: readonly string[];
   /** The W3C trace context of the caller, if it sent a valid one. */
@@ -38,6 +42,12 @@ export interface AdmittedRequest extends RouteMatch {
   readonly matches: readonly string[];
   /** The other parameters that travel on, checked, one value each. */
   readonly parameters: ReadonlyMap<string, string>;
+  /** Those with any number of values, on routes that have some. */
+  readonly lists?: ParameterLists;
+  /** The parameters that are read here and do not travel on, on routes that have some. */
+  readonly own?: ReadonlyMap<string, string>;
+  /** What is to be changed; absent on requests that only read. */
+  readonly write?: SilenceWrite;
   /** How many parameters were dropped because the route does not know them. */
   readonly droppedParameters: number;
   readonly traceparent: string | undefined;
@@ -50,10 +60,18 @@ export interface AdmitLimits {
 }
 
 const FORM = /^application\/x-www-form-urlencoded(?:; *charset="?utf-8"?)?$/i;
+const JSON_BODY = /^application\/json(?:; *charset="?utf-8"?)?$/i;
 const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** Checks route, method and framing, before a byte of the body is read. */
-export function admitHead(head: RequestHead): Result<AdmittedHead, RequestRejection> {
+/**
+ * Checks route, method and framing, before a byte of the body is read.
+ *
+ * @param offer - What the installation offers beside the queries.
+ */
+export function admitHead(
+  head: RequestHead,
+  offer: Offer = BASIC_OFFER,
+): Result<AdmittedHead, RequestRejection> {
   const header = (name: string): readonly string[] => headerValues(head.rawHeaders, name);
   // Without chunks an answer ends with its connection, and a cut-off one would look complete.
   if (head.httpVersion !== '1.1') return refuse({ code: 'request_malformed', problem: 'version' });
@@ -67,15 +85,20 @@ export function admitHead(head: RequestHead): Result<AdmittedHead, RequestReject
   const prefixed = splitTenantPrefix(target);
   const match = matchRoute(prefixed.path);
   if (match === undefined) return refuse({ code: 'route_unknown' });
-  const allowed: readonly string[] = match.route.methods;
-  if (!allowed.includes(head.method)) return refuse({ code: 'method_not_allowed', allowed });
-  const framing = admitFraming(head, match.route);
+  const allowed = offeredMethods(match.route, offer);
+  if (allowed.length === 0) return refuse({ code: 'route_unknown' });
+  if (!allowed.some((method) => method === head.method)) {
+    return refuse({ code: 'method_not_allowed', allowed });
+  }
+  const write = match.route.writes?.find((method) => method === head.method);
+  const framing = admitFraming(head, match.route, write);
   if (!framing.ok) return framing;
   const traceparent = header('traceparent');
   return accept({
     ...match,
     queryString: question === -1 ? '' : head.target.slice(question + 1),
     takesBody: framing.value,
+    ...(write !== undefined && { write }),
     pathTenants: prefixed.tenants,
     headerTenants: splitTenantHeader(header('x-scope-orgid')),
     traceparent:
@@ -83,18 +106,23 @@ export function admitHead(head: RequestHead): Result<AdmittedHead, RequestReject
   });
 }
 
-function admitFraming(head: RequestHead, route: Route): Result<boolean, RequestRejection> {
+function admitFraming(
+  head: RequestHead,
+  route: Route,
+  write: Method | undefined,
+): Result<boolean, RequestRejection> {
   const header = (name: string): readonly string[] => headerValues(head.rawHeaders, name);
   const hasBody =
     header('transfer-encoding').length > 0 ||
     header('content-length').some((it) => Number(it) !== 0);
   if (!hasBody) return accept(false);
-  if (head.method === 'GET' || route.name === 'label_values') {
+  if (head.method !== 'POST' || route.name === 'label_values') {
     return refuse({ code: 'body_unexpected' });
   }
   if (header('content-encoding').length > 0) return refuse({ code: 'body_encoding_unsupported' });
   const [type, ...otherTypes] = header('content-type');
-  if (type === undefined || otherTypes.length > 0 || !FORM.test(type)) {
+  const expected = write === undefined ? FORM : JSON_BODY;
+  if (type === undefined || otherTypes.length > 0 || !expected.test(type)) {
     return refuse({ code: 'body_type_unsupported' });
   }
   return accept(true);
@@ -104,14 +132,15 @@ function admitFraming(head: RequestHead, route: Route): Result<boolean, RequestR
  * Reads the parameters of a request, once: the URL and the form body are one source, merged in this
  * order, and what the route does not know is dropped.
  *
- * @param body - The form body, one character a byte; empty when there is none.
+ * @param body - The body, one character a byte; empty when there is none.
  */
 export function admitRequest(
   head: AdmittedHead,
   body: string,
   limits: AdmitLimits,
 ): Result<AdmittedRequest, RequestRejection> {
-  const lists = readParameters([head.queryString, body]);
+  const isForm = head.write === undefined;
+  const lists = readParameters(isForm ? [head.queryString, body] : [head.queryString]);
   if (!lists.ok) return lists;
   const tenants = readTenants(
     {
@@ -124,32 +153,60 @@ export function admitRequest(
   if (!tenants.ok) return tenants;
   const taken = takeParameters(head.route, lists.value);
   if (!taken.ok) return taken;
+  const write = isForm ? undefined : readSilenceWrite(head, body);
+  if (write?.ok === false) return write;
   return accept({
     route: head.route,
     upstreamPath: head.upstreamPath,
     tenants: tenants.value,
     traceparent: head.traceparent,
     ...taken.value,
+    ...(write !== undefined && { write: write.value }),
   });
 }
 
 type TakenParameters = Pick<
   AdmittedRequest,
-  'queries' | 'matches' | 'parameters' | 'droppedParameters'
+  'queries' | 'matches' | 'parameters' | 'lists' | 'own' | 'droppedParameters'
 >;
 
 function takeParameters(
   route: Route,
   lists: ParameterLists,
 ): Result<TakenParameters, RequestRejection> {
-  const parameters = new Map<string, string>();
+  const parameters = takeSingles(route.parameters, lists);
+  if (!parameters.ok) return parameters;
+  const own = route.ownParameters && takeSingles(route.ownParameters, lists);
+  if (own?.ok === false) return own;
+  const several = route.listParameters && takeLists(route.listParameters, lists);
+  if (several?.ok === false) return several;
+  const queries = takesQuery(route) ? (lists.get('query') ?? []) : [];
+  if (queries.length > 1) return refuse({ code: 'parameter_repeated', parameter: 'query' });
+  const missing = route.required.find((name) => (lists.get(name)?.[0] ?? '') === '');
+  if (missing !== undefined) return refuse({ code: 'parameter_missing', parameter: missing });
+  const matches = route.shape === 'matches' ? (lists.get('match[]') ?? []) : [];
   let droppedParameters = 0;
+  for (const [name, values] of lists) if (!isKnown(route, name)) droppedParameters += values.length;
+  return accept({
+    queries,
+    matches,
+    parameters: parameters.value,
+    ...(own !== undefined && { own: own.value }),
+    ...(several !== undefined && { lists: several.value }),
+    droppedParameters,
+  });
+}
+
+type Kinds = Route['parameters'];
+
+function takeSingles(
+  kinds: Kinds,
+  lists: ParameterLists,
+): Result<ReadonlyMap<string, string>, RequestRejection> {
+  const parameters = new Map<string, string>();
   for (const [name, values] of lists) {
-    const kind = Object.hasOwn(route.parameters, name) ? route.parameters[name] : undefined;
-    if (kind === undefined) {
-      if (!isReadElsewhere(route, name)) droppedParameters += values.length;
-      continue;
-    }
+    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined;
+    if (kind === undefined) continue;
     const value = values[0] ?? '';
     // Grafana sends its custom parameters twice, so equal repeats are one.
     if (values.some((other) => other !== value)) {
@@ -162,18 +219,30 @@ function takeParameters(
     }
     parameters.set(name, value);
   }
-  const queries = route.shape === 'query' ? (lists.get('query') ?? []) : [];
-  if (queries.length > 1) return refuse({ code: 'parameter_repeated', parameter: 'query' });
-  const missing = route.required.find((name) => (lists.get(name)?.[0] ?? '') === '');
-  if (missing !== undefined) return refuse({ code: 'parameter_missing', parameter: missing });
-  const matches = route.shape === 'matches' ? (lists.get('match[]') ?? []) : [];
-  return accept({ queries, matches, parameters, droppedParameters });
+  return accept(parameters);
 }
 
-function isReadElsewhere(route: Route, name: string): boolean {
+function takeLists(kinds: Kinds, lists: ParameterLists): Result<ParameterLists, RequestRejection> {
+  const taken = new Map<string, readonly string[]>();
+  for (const [name, kind] of Object.entries(kinds)) {
+    const values = (lists.get(name) ?? []).filter((value) => value !== '');
+    if (!values.every((value) => kind.accepts(value))) {
+      return refuse({ code: 'parameter_invalid', parameter: name, expected: kind.expected });
+    }
+    if (values.length > 0) taken.set(name, values);
+  }
+  return accept(taken);
+}
+
+function takesQuery({ shape }: Route): boolean {
+  return shape === 'query' || shape === 'syntax' || shape === 'explain';
+}
+
+function isKnown(route: Route, name: string): boolean {
   if (name === 'namespace') return true;
-  return (
-    (route.shape === 'query' && name === 'query') ||
-    (route.shape === 'matches' && name === 'match[]')
+  if (name === 'query') return takesQuery(route);
+  if (name === 'match[]') return route.shape === 'matches';
+  return [route.parameters, route.ownParameters, route.listParameters].some(
+    (kinds) => kinds !== undefined && Object.hasOwn(kinds, name),
   );
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Authorized, Identified, VerdictSource } from '../access/access.ts';
 import type { AdmittedRequest } from './admit.ts';
 import type { Log } from './log.ts';
+import type { SilenceWrite } from './silence-write.ts';
 
 /** Longest user name or tenant list written to the log, in characters. */
 const MAX_FIELD = 1_000;
@@ -19,6 +20,7 @@ export class AuditTrail {
   #tenants: readonly string[] = [];
   #accessSource: VerdictSource | undefined;
   #queryHash: string | undefined;
+  #write: SilenceWrite | undefined;
 
   constructor(requestId: string) {
     this.requestId = requestId;
@@ -37,6 +39,7 @@ export class AuditTrail {
   /** Notes what the request asks for. */
   admitted(request: AdmittedRequest): void {
     this.#tenants = request.tenants;
+    this.#write = request.write;
     const texts = [...request.queries, ...request.matches];
     if (texts.length > 0) {
       this.#queryHash = createHash('sha256').update(texts.join('\0')).digest('hex').slice(0, 16);
@@ -70,6 +73,8 @@ export class AuditTrail {
       tenants: this.#tenants.join(',').slice(0, MAX_FIELD),
       accessSource: this.#accessSource,
       queryHash: this.#queryHash,
+      change: this.#write?.verb,
+      silence: this.#write !== undefined && 'id' in this.#write ? this.#write.id : undefined,
       ...outcome,
     });
   }

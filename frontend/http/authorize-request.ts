@@ -10,7 +10,8 @@ import type { RequestRejection } from './request-rejection.ts';
  * Decides which tenants a request may see.
  *
  * Named tenants must all be allowed. Where none is named, a ServiceAccount reads its own namespace,
- * if it may; a request that reads no series needs no tenant.
+ * if it may; else, where that is switched on, the caller reads every tenant that it may. A request
+ * that reads no series needs no tenant.
  *
  * @returns The granted scope, or `undefined` when none was named and none is needed.
  */
@@ -22,10 +23,11 @@ export async function authorizeRequest(
 ): Promise<Result<Authorized | undefined, AccessRejection | RequestRejection>> {
   if (admitted.tenants.length > 0) return access.authorize(identity, admitted.tenants);
   if (!needsTenant) return accept(undefined);
-  const own = parseTenantId(serviceAccountNamespace(identity) ?? '');
-  if (own === undefined) return refuse({ code: 'tenant_missing' });
-  const authorized = await access.authorize(identity, [own]);
-  return !authorized.ok && authorized.rejection.code === 'tenant_denied'
-    ? refuse({ code: 'tenant_missing' })
-    : authorized;
+  const home = parseTenantId(serviceAccountNamespace(identity) ?? '');
+  const own = home === undefined || access.tenantOf === undefined ? home : access.tenantOf(home);
+  if (own !== undefined) {
+    const authorized = await access.authorize(identity, [own]);
+    if (authorized.ok || authorized.rejection.code !== 'tenant_denied') return authorized;
+  }
+  return access.authorizeAll?.(identity) ?? refuse({ code: 'tenant_missing' });
 }

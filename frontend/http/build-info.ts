@@ -1,3 +1,5 @@
+import type { RouteName } from './routes.ts';
+
 /**
  * The version of the Prometheus HTTP API that the frontend follows.
  *
@@ -21,3 +23,26 @@ export const BUILD_INFO_BODY: string = `${JSON.stringify({
     goVersion: '',
   },
 })}\n`;
+
+/**
+ * The answer to Alertmanager's `/api/v2/status`, which Grafana asks for to test a data source. The
+ * real one holds the configuration with the routes of every tenant.
+ */
+const ALERTMANAGER_STATUS_BODY = `${JSON.stringify({
+  cluster: { status: 'disabled' },
+  versionInfo: {
+    version: '0.30.0',
+    revision: 'prometheus-tenancy-kit',
+    branch: '',
+    buildUser: '',
+    buildDate: '',
+    goVersion: '',
+  },
+  config: { original: '' },
+  uptime: '1970-01-01T00:00:00.000Z',
+})}\n`;
+
+/** The answer of a route that asks no upstream. */
+export function localBody(route: RouteName): string {
+  return route === 'alertmanager_status' ? ALERTMANAGER_STATUS_BODY : BUILD_INFO_BODY;
+}

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable, type Transform } from 'node:stream';
 import { Fault } from '../fault.ts';
 import { accept, refuse, type Result } from '../result.ts';
 import { judgeMessage } from './engine-messages.ts';
@@ -10,10 +10,20 @@ import type { UpstreamRejection } from './upstream-rejection.ts';
 export interface ConfinedAnswer {
   /** The upstream's body. It and `scrubber` are joined by whoever sends the reply. */
   readonly body: Readable;
-  readonly scrubber: NoticeScrubber;
+  readonly scrubber: Transform;
+  /** @defaultValue JSON */
+  readonly contentType?: string;
 }
 
+/** What an upstream answers with when all is well. */
+export type AnswerFormat = 'json' | 'exposition';
+
 const MAX_ERROR_BYTES = 65_536;
+const EXPOSITION_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+const FORMATS: Readonly<Record<AnswerFormat, RegExp>> = {
+  json: /^application\/json(?:;|$)/i,
+  exposition: /^text\/plain(?:;|$)/i,
+};
 const ERROR_TYPES: ReadonlySet<string> = new Set(['bad_data', 'execution', 'timeout', 'canceled']);
 
 /**
@@ -23,21 +33,36 @@ const ERROR_TYPES: ReadonlySet<string> = new Set(['bad_data', 'execution', 'time
  */
 export async function confineAnswer(
   answer: UpstreamAnswer,
+  format: AnswerFormat = 'json',
 ): Promise<Result<ConfinedAnswer, UpstreamRejection>> {
-  if (answer.status === 200 && isJson(answer.contentType)) {
-    return accept({ body: answer.body, scrubber: new NoticeScrubber() });
-  }
-  if (answer.status === 400 || answer.status === 422) {
-    return refuse(readRefusal(answer.status, await readText(answer.body)));
-  }
-  answer.body.destroy();
-  if (answer.status === 429) return refuse({ code: 'upstream_throttled', retryAfterSeconds: 1 });
-  if (answer.status >= 500) return refuse({ code: 'upstream_unavailable' });
-  return refuse({ code: 'upstream_unexpected' });
+  const refusal = await refusalOf(answer, format);
+  if (refusal !== undefined) return refuse(refusal);
+  const { body } = answer;
+  return accept(
+    format === 'json'
+      ? { body, scrubber: new NoticeScrubber() }
+      : { body, scrubber: new PassThrough(), contentType: EXPOSITION_TYPE },
+  );
 }
 
-function isJson(contentType: string): boolean {
-  return /^application\/json(?:;|$)/i.test(contentType);
+/**
+ * Judges an answer by its status and type.
+ *
+ * @returns `undefined` for a success, whose body is still to be read. Otherwise why there is none,
+ *   and the body was dealt with.
+ */
+export async function refusalOf(
+  answer: UpstreamAnswer,
+  format: AnswerFormat = 'json',
+): Promise<UpstreamRejection | undefined> {
+  if (answer.status === 200 && FORMATS[format].test(answer.contentType)) return undefined;
+  if (answer.status === 400 || answer.status === 422) {
+    return readRefusal(answer.status, await readText(answer.body));
+  }
+  answer.body.destroy();
+  if (answer.status === 429) return { code: 'upstream_throttled', retryAfterSeconds: 1 };
+  if (answer.status >= 500) return { code: 'upstream_unavailable' };
+  return { code: 'upstream_unexpected' };
 }
 
 function readRefusal(status: 400 | 422, text: string | undefined): UpstreamRejection {

@@ -1,3 +1,4 @@
+import { LIMIT_ERROR_CODES } from './limit-error-codes.ts';
 import type { Rejection } from './rejection.ts';
 
 /** A stable error code: one for each kind of rejection. */
@@ -73,8 +74,9 @@ export const ERROR_CODES: Readonly<Record<ErrorCodeName, ErrorCode>> = {
   body_type_unsupported: {
     status: 415,
     errorType: 'bad_data',
-    summary: 'The body is not application/x-www-form-urlencoded.',
-    remedy: 'Send the parameters as a form.',
+    summary:
+      'The body is not application/x-www-form-urlencoded, or, for a silence, not application/json.',
+    remedy: 'Send the parameters as a form, and silences as JSON.',
   },
   body_encoding_unsupported: {
     status: 415,
@@ -87,6 +89,50 @@ export const ERROR_CODES: Readonly<Record<ErrorCodeName, ErrorCode>> = {
     errorType: 'bad_data',
     summary: 'The body is longer than `limits.bodyBytes`.',
     remedy: 'Shorten the query, or raise the limit.',
+  },
+  body_malformed: {
+    status: 400,
+    errorType: 'bad_data',
+    summary: 'The body of a silence is no JSON in UTF-8, or nested too deep.',
+    remedy: 'Send one JSON object.',
+  },
+  silence_malformed: {
+    status: 400,
+    errorType: 'bad_data',
+    summary: 'A member of a silence is missing or not of the form that Alertmanager describes.',
+    remedy: 'The message names the member.',
+  },
+  silence_matcher_refused: {
+    status: 400,
+    errorType: 'bad_data',
+    summary:
+      'A silence has a matcher on the tenancy label, or a static one, that is no equality with a value of the request, or more than one.',
+    remedy: 'Match the tenancy label once, with `isRegex: false` and `isEqual: true`.',
+  },
+  silence_tenant_missing: {
+    status: 400,
+    errorType: 'bad_data',
+    summary: 'The request names several namespaces, and the silence does not say for which it is.',
+    remedy: 'Add a matcher on the tenancy label, or name one namespace.',
+  },
+  silence_denied: {
+    status: 403,
+    errorType: 'forbidden',
+    summary: 'The caller may not do this to silences of this namespace, or it does not exist.',
+    remedy: 'Ask the owner of the namespace for the right: see `access.silenceAttributes`.',
+  },
+  silence_unknown: {
+    status: 404,
+    errorType: 'not_found',
+    summary:
+      'There is no silence with this identifier that acts on the namespaces of the request alone.',
+    remedy: 'List the silences of the namespace.',
+  },
+  page_unknown: {
+    status: 400,
+    errorType: 'bad_data',
+    summary: 'The page that `group_next_token` stands for is not there, or no longer.',
+    remedy: 'Begin with the first page again.',
   },
   parameter_malformed: {
     status: 400,
@@ -121,7 +167,8 @@ export const ERROR_CODES: Readonly<Record<ErrorCodeName, ErrorCode>> = {
   limit_tenants: {
     status: 422,
     errorType: 'bad_data',
-    summary: 'The request names more namespaces than `limits.tenants`.',
+    summary:
+      'The request names more namespaces than `limits.tenants`, or names none where the caller may read more than `access.allNamespaces` lets one request have.',
     remedy: 'Name fewer namespaces, or raise the limit.',
   },
   tenant_malformed: {
@@ -167,6 +214,12 @@ export const ERROR_CODES: Readonly<Record<ErrorCodeName, ErrorCode>> = {
     summary: 'The caller may not read this namespace, or it does not exist.',
     remedy: 'Ask the owner of the namespace for its reader role.',
   },
+  tenant_none_allowed: {
+    status: 403,
+    errorType: 'forbidden',
+    summary: 'The request names no namespace, and there is none that the caller may read.',
+    remedy: 'Ask the owner of a namespace for its reader role.',
+  },
   access_review_unavailable: {
     status: 503,
     errorType: 'unavailable',
@@ -192,6 +245,13 @@ export const ERROR_CODES: Readonly<Record<ErrorCodeName, ErrorCode>> = {
     summary: 'The expression is longer than `limits.queryBytes`.',
     remedy: 'Shorten the expression, or raise the limit.',
   },
+  limit_scoped_bytes: {
+    status: 422,
+    errorType: 'bad_data',
+    summary:
+      'With the matcher of its scope in every selector the PromQL is longer than `limits.scopedBytes`.',
+    remedy: 'Name fewer namespaces, split the expression, or raise the limit.',
+  },
   limit_query_depth: {
     status: 422,
     errorType: 'bad_data',
@@ -210,6 +270,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCodeName, ErrorCode>> = {
     summary: 'The expression has more terms than can be checked in time.',
     remedy: 'Split the expression.',
   },
+  ...LIMIT_ERROR_CODES,
   tenant_matcher_conflict: {
     status: 400,
     errorType: 'bad_data',

@@ -9,17 +9,22 @@ import { answerHeaders } from './answer-headers.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { Cancellation } from './cancellation.ts';
 import type { ConfinedAnswer } from './confine.ts';
-import { answerRequest, type PipelineParts, type Reply } from './query-pipeline.ts';
+import { limitBytes } from './limit-answer.ts';
+import { answerRequest, type PipelineParts } from './query-pipeline.ts';
 import { headerValues } from './raw-headers.ts';
 import { readBody } from './read-body.ts';
 import type { Rejection } from './rejection.ts';
+import type { Reply } from './reply.ts';
 import { renderRejection } from './render-rejection.ts';
+import type { Offer } from './routes.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** What an exchange needs beside the stages of the pipeline. */
 export interface ExchangeParts extends PipelineParts {
   readonly limits: LimitsConfig;
   readonly telemetry: Telemetry;
+  /** What is offered beside the queries. @defaultValue nothing */
+  readonly offer?: Offer;
 }
 
 /** One request and what its answer is written to. */
@@ -46,9 +51,14 @@ export async function serveExchange(parts: ExchangeParts, exchange: Exchange): P
   try {
     const reply = await readAndAnswer(parts, exchange, trail, cancellation);
     if (!reply.ok) decision = reply.rejection.code;
+    if (reply.ok && reply.value.kind === 'stream') {
+      limitBytes(reply.value.answer.body, parts.limits.responseBytes);
+    }
     await sendReply(exchange, reply, trail.requestId, cancellation);
   } catch (error) {
     decision = breakOff(parts, exchange, { error, trail, cancellation });
+    // Whatever still comes from the upstream, nobody wants it.
+    cancellation.cancel('upstream_failed');
   } finally {
     cancellation.close();
   }
@@ -66,12 +76,15 @@ async function readAndAnswer(
   trail: AuditTrail,
   cancellation: Cancellation,
 ): Promise<Result<Reply, Rejection>> {
-  const head = admitHead({
-    httpVersion: request.httpVersion,
-    method: request.method ?? '',
-    target: request.url ?? '',
-    rawHeaders: request.rawHeaders,
-  });
+  const head = admitHead(
+    {
+      httpVersion: request.httpVersion,
+      method: request.method ?? '',
+      target: request.url ?? '',
+      rawHeaders: request.rawHeaders,
+    },
+    parts.offer,
+  );
   if (!head.ok) return head;
   trail.routed(head.value.route.name);
   const token = readBearerToken(headerValues(request.rawHeaders, 'authorization'));
@@ -112,7 +125,7 @@ async function sendReply(
 // A failure on the way destroys the socket: a cut-off answer must never look complete.
 async function sendStream(
   { response }: Exchange,
-  { body, scrubber }: ConfinedAnswer,
+  { body, scrubber, contentType }: ConfinedAnswer,
   requestId: string,
   cancellation: Cancellation,
 ): Promise<void> {
@@ -121,7 +134,10 @@ async function sendStream(
       cancellation.cancel('upstream_failed');
     });
   }
-  response.writeHead(200, answerHeaders(requestId));
+  response.writeHead(200, {
+    ...answerHeaders(requestId),
+    ...(contentType !== undefined && { 'Content-Type': contentType }),
+  });
   await pipeline(body, scrubber, response, { signal: cancellation.signal });
 }
 

@@ -3,11 +3,15 @@ import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { ListenerConfig } from '../config/query-frontend.ts';
 import { answerClientError, readClientError } from './client-error.ts';
+import type { CurrentParts } from './current-parts.ts';
 import { type ExchangeParts, serveExchange } from './exchange.ts';
 import { listeningUrl } from './listening-url.ts';
-import type { Log } from './log.ts';
 import { RequestsUnderWay } from './requests-under-way.ts';
-import { CERTIFICATE_CHECK_MS, followCertificate, readCertificate } from './serving-certificate.ts';
+import {
+  followCertificate,
+  type FollowCertificateOptions,
+  readCertificate,
+} from './serving-certificate.ts';
 
 /** A listening server. */
 export interface Listener {
@@ -21,25 +25,32 @@ type Server = http.Server | https.Server;
 
 const IDLE_CHECK_MS = 50;
 
+/** How a listener follows the files of its certificate. */
+export interface CertificateOptions {
+  /** How often they are read again, in milliseconds. @defaultValue 30_000 */
+  readonly checkMs?: number | undefined;
+  /** Hears after each look whether the files hold what is in use. @defaultValue nobody */
+  readonly onCheck?: ((isInUse: boolean) => void) | undefined;
+}
+
 /**
- * Starts the listener that tenants talk to.
- *
- * @param certificateCheckMs - How often the files of the certificate are read again.
+ * Starts the listener that tenants talk to. Each request is served by the parts of its beginning.
  * @throws {Error} If the address cannot be listened on, or a certificate file cannot be read.
  */
 export async function startListener(
   config: ListenerConfig,
-  parts: ExchangeParts,
-  certificateCheckMs: number = CERTIFICATE_CHECK_MS,
+  current: CurrentParts<ExchangeParts>,
+  certificates: CertificateOptions = {},
 ): Promise<Listener> {
   const { server, followRenewals } = await createServer(config);
   const life = { isDraining: false };
-  serveRequests(server, parts, life);
+  serveRequests(server, current, life);
   await listen(server, config);
   server.on('error', (error) => {
-    parts.log('error', 'listener_failed', { error });
+    current.latest.log('error', 'listener_failed', { error });
   });
-  const stopFollowing = followRenewals({ log: parts.log, checkMs: certificateCheckMs });
+  const { log } = current.latest;
+  const stopFollowing = followRenewals({ log, ...certificates });
   return {
     url: listeningUrl(server, config.tls === undefined ? 'http' : 'https', config.address),
     drain: (graceMs) => {
@@ -52,7 +63,7 @@ export async function startListener(
 
 interface CreatedServer {
   readonly server: Server;
-  readonly followRenewals: (options: { readonly log: Log; readonly checkMs: number }) => () => void;
+  readonly followRenewals: (options: FollowCertificateOptions) => () => void;
 }
 
 async function createServer(config: ListenerConfig): Promise<CreatedServer> {
@@ -88,7 +99,7 @@ function bounded<S extends Server>(server: S, config: ListenerConfig): S {
 
 function serveRequests(
   server: Server,
-  parts: ExchangeParts,
+  current: CurrentParts<ExchangeParts>,
   life: { readonly isDraining: boolean },
 ): void {
   const underWay = new RequestsUnderWay();
@@ -100,10 +111,13 @@ function serveRequests(
         return;
       }
       if (life.isDraining) response.setHeader('Connection', 'close');
-      serveExchange(parts, { request, response, expectsContinue }).catch((error: unknown) => {
-        parts.log('error', 'defect', { error });
-        response.destroy();
-      });
+      const exchange = { request, response, expectsContinue };
+      current
+        .use((parts) => serveExchange(parts, exchange))
+        .catch((error: unknown) => {
+          current.latest.log('error', 'defect', { error });
+          response.destroy();
+        });
     };
   server.on('request', serve(false));
   server.on('checkContinue', serve(true));

@@ -1,7 +1,7 @@
 /** What one metric of ours is called, what its labels are, and what it means. */
 export interface MetricRow {
   readonly name: string;
-  readonly type: 'counter' | 'histogram';
+  readonly type: 'counter' | 'gauge' | 'histogram';
   /** Names of its labels. The values come from small closed sets: never a user, tenant or path. */
   readonly labels: readonly string[];
   readonly help: string;
@@ -12,11 +12,20 @@ export type MetricKey =
   | 'requests'
   | 'duration'
   | 'dropped'
+  | 'answers'
+  | 'turns'
   | 'lookups'
   | 'reviews'
   | 'withheld'
   | 'localChecks'
-  | 'keyRefreshes';
+  | 'keyRefreshes'
+  | 'watches'
+  | 'ready'
+  | 'dependencies'
+  | 'upstreamFindings'
+  | 'configReloads'
+  | 'configSuccess'
+  | 'certificateSuccess';
 
 /** Every metric of the query frontend. `docs/metrics.md` is generated from this table. */
 export const METRICS: Readonly<Record<MetricKey, MetricRow>> = {
@@ -37,6 +46,18 @@ export const METRICS: Readonly<Record<MetricKey, MetricRow>> = {
     type: 'counter',
     labels: [],
     help: 'Parameters that the route does not know; they are not forwarded.',
+  },
+  turns: {
+    name: 'tenancy_query_frontend_turn_wait_seconds',
+    type: 'histogram',
+    labels: [],
+    help: 'Time that a request waited for its turn before it was sent upstream. What got none is in the requests, under limit_concurrency.',
+  },
+  answers: {
+    name: 'tenancy_query_frontend_answers_total',
+    type: 'counter',
+    labels: ['source'],
+    help: 'Answers by where they came from: a request upstream of their own, an equal one that was under way (joined), or the cache.',
   },
   lookups: {
     name: 'tenancy_query_frontend_verdict_cache_lookups_total',
@@ -67,5 +88,47 @@ export const METRICS: Readonly<Record<MetricKey, MetricRow>> = {
     type: 'counter',
     labels: ['outcome'],
     help: 'Attempts to read the signing keys of the cluster.',
+  },
+  watches: {
+    name: 'tenancy_query_frontend_watch_following',
+    type: 'gauge',
+    labels: ['watch'],
+    help: '1 while what is watched at the API server is followed, 0 while it is not. Absent where nothing is watched.',
+  },
+  ready: {
+    name: 'tenancy_query_frontend_ready',
+    type: 'gauge',
+    labels: [],
+    help: '1 while /-/ready answers 200, 0 while it answers 503.',
+  },
+  dependencies: {
+    name: 'tenancy_query_frontend_dependency_up',
+    type: 'gauge',
+    labels: ['dependency'],
+    help: '1 while a dependency (api_server, upstream) answers, 0 while it does not, or not yet.',
+  },
+  upstreamFindings: {
+    name: 'tenancy_query_frontend_upstream_unsafe',
+    type: 'gauge',
+    labels: ['finding'],
+    help: '1 while the stores behind the upstream make scoped queries mean something else; nothing is sent to it meanwhile.',
+  },
+  configReloads: {
+    name: 'tenancy_query_frontend_config_reloads_total',
+    type: 'counter',
+    labels: ['outcome'],
+    help: 'Attempts to take a changed configuration: applied, refused (it has mistakes) or failed (its parts could not be started).',
+  },
+  configSuccess: {
+    name: 'tenancy_query_frontend_config_last_reload_successful',
+    type: 'gauge',
+    labels: [],
+    help: '1 while the configuration in use is that of the file, 0 while an earlier one stays in use.',
+  },
+  certificateSuccess: {
+    name: 'tenancy_query_frontend_certificate_last_reload_successful',
+    type: 'gauge',
+    labels: [],
+    help: '1 while the serving certificate in use is that of the files, 0 while an earlier one stays in use.',
   },
 };

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import { listeningUrl } from './listening-url.ts';
+import type { DependencyName } from './operations-metrics.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** The listener of operators: metrics, health and readiness. Tenants never reach it. */
@@ -9,11 +10,25 @@ export interface OperationsListener {
   close(): Promise<void>;
 }
 
-/** Starts the operations listener. `isReady` is asked at each probe of `/-/ready`. */
+/** Whether the pod should get requests, and what that depends on. */
+export interface ReadinessReport {
+  readonly isReady: boolean;
+  readonly dependencies: readonly DependencyReport[];
+}
+
+/** How one dependency is. The words come from small closed sets: never an address. */
+export interface DependencyReport {
+  readonly name: DependencyName;
+  readonly state: string;
+  /** The code of what stands in the way. */
+  readonly reason?: string | undefined;
+}
+
+/** Starts the operations listener. `readiness` is asked at each probe of `/-/ready`. */
 export async function startOperationsListener(
   config: { readonly address: string; readonly port: number },
-  telemetry: Telemetry,
-  isReady: () => boolean,
+  telemetry: Pick<Telemetry, 'exposition'>,
+  readiness: () => ReadinessReport,
 ): Promise<OperationsListener> {
   const server = http.createServer({ headersTimeout: 5_000, requestTimeout: 5_000 });
   server.maxConnections = 64;
@@ -28,8 +43,9 @@ export async function startOperationsListener(
     if (request.method !== 'GET') text(405, 'use GET');
     else if (request.url === '/-/healthy') text(200, 'healthy');
     else if (request.url === '/-/ready') {
-      if (isReady()) text(200, 'ready');
-      else text(503, 'not ready');
+      const { isReady, dependencies } = readiness();
+      const body = `${JSON.stringify({ ready: isReady, dependencies })}\n`;
+      respond(isReady ? 200 : 503, 'application/json', body);
     } else if (request.url === '/metrics') {
       telemetry.exposition().then(
         ({ contentType, body }) => {

@@ -1,32 +1,47 @@
 import type { Access } from '../access/access.ts';
 import type { BearerToken } from '../access/bearer-token.ts';
-import type { LimitsConfig } from '../config/query-frontend.ts';
+import type { Identity } from '../access/identity.ts';
+import type { LimitsConfig, ResourceAttributesConfig } from '../config/query-frontend.ts';
+import type { ScopingConfig } from '../config/scoping.ts';
+import type { TenantScope } from '../../tenant/tenant-scope.ts';
 import { Fault } from '../fault.ts';
+import type { Asker } from '../limits/fair-queue.ts';
 import { accept, refuse, type Result } from '../result.ts';
 import type { AdmittedRequest } from './admit.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { authorizeRequest } from './authorize-request.ts';
-import { BUILD_INFO_BODY } from './build-info.ts';
+import { authorizeWrite } from './authorize-write.ts';
+import { localBody } from './build-info.ts';
 import type { Cancellation } from './cancellation.ts';
-import { type ConfinedAnswer, confineAnswer } from './confine.ts';
+import { TurnRefused } from './coalesce.ts';
+import { confineAnswer } from './confine.ts';
+import { explainRequest } from './explain-request.ts';
+import { answerFiltered, type FilteredParts } from './filtered-pipeline.ts';
 import { type ScopedPromql, UpstreamRequest } from './forward.ts';
+import { checkLength } from './limit-answer.ts';
+import { limitRequest } from './limit-request.ts';
 import type { Log } from './log.ts';
 import type { Rejection } from './rejection.ts';
+import type { Reply } from './reply.ts';
 import { parsePromql, readsSeries, scopeNothing, scopePromql } from './scope-request.ts';
+import { askerOf, type Shares } from './shares.ts';
 import type { Upstream } from './upstream.ts';
-
-/** What the caller gets: a text of ours, or a confined answer of the upstream. */
-export type Reply =
-  | { readonly kind: 'text'; readonly body: string }
-  | { readonly kind: 'stream'; readonly answer: ConfinedAnswer };
+import { mapUpstreams } from './upstreams.ts';
 
 /** What the pipeline works with. */
 export interface PipelineParts {
   readonly access: Access;
   readonly upstream: Upstream;
-  readonly limits: Pick<LimitsConfig, 'queryBytes' | 'queryDepth' | 'querySelectors'>;
+  /** What answers are filtered with. */
+  readonly filtered: FilteredParts;
+  /** What this request shares with all others. */
+  readonly shares: Shares;
+  readonly limits: LimitsConfig;
+  readonly scoping: ScopingConfig;
   /** Longest time from a request that was read to the last byte of its answer, in milliseconds. */
   readonly deadlineMs: number;
+  /** What the API server is asked for, for explanations. @defaultValue it is not asked */
+  readonly attributes?: ResourceAttributesConfig | undefined;
   readonly log: Log;
 }
 
@@ -54,46 +69,107 @@ export async function answerRequest(
   if (!identified.ok) return identified;
   trail.identified(identified.value);
   const { identity } = identified.value;
+  const takenForUser = parts.shares.takeForUser(identity);
+  if (!takenForUser.ok) return takenForUser;
+  if (admitted.route.shape !== 'explain') return answerCaller(parts, request, identity);
+  return explainRequest(parts, admitted, identified.value, (asked, upstream) =>
+    answerCaller({ ...parts, upstream }, { ...request, admitted: asked }, identity),
+  );
+}
 
+async function answerCaller(
+  parts: PipelineParts,
+  request: PipelineRequest,
+  identity: Identity,
+): Promise<Result<Reply, Rejection>> {
+  const { admitted, trail } = request;
   if (admitted.route.shape === 'local') {
     const authorized = await authorizeRequest(parts.access, identity, admitted, false);
-    return authorized.ok ? accept({ kind: 'text', body: BUILD_INFO_BODY }) : authorized;
+    return authorized.ok
+      ? accept({ kind: 'text', body: localBody(admitted.route.name) })
+      : authorized;
   }
 
-  const promql = parsePromql(admitted, {
-    maxBytes: parts.limits.queryBytes,
-    maxDepth: parts.limits.queryDepth,
-    maxSelectors: parts.limits.querySelectors,
-  });
+  const { limits, scoping } = parts;
+  const promql = parsePromql(
+    admitted,
+    {
+      maxBytes: limits.queryBytes,
+      maxDepth: limits.queryDepth,
+      maxSelectors: limits.querySelectors,
+    },
+    scoping.features,
+  );
   if (!promql.ok) return promql;
-  const needsTenant = readsSeries(promql.value);
-  const authorized = await authorizeRequest(parts.access, identity, admitted, needsTenant);
+  const limited = limitRequest(admitted, promql.value, limits);
+  if (!limited.ok) return limited;
+  const needsTenant = admitted.route.shape !== 'syntax' && readsSeries(promql.value);
+  const authorized =
+    admitted.write === undefined
+      ? await authorizeRequest(parts.access, identity, admitted, needsTenant)
+      : await authorizeWrite(parts.access, identity, admitted, admitted.write.verb);
   if (!authorized.ok) return authorized;
   if (authorized.value !== undefined) trail.authorized(authorized.value);
 
   const scope = authorized.value?.scope;
+  const takenForTenants = parts.shares.takeForTenants(scope);
+  if (!takenForTenants.ok) return takenForTenants;
+  const own = inTurn(parts, askerOf(identity, scope));
   if (scope === undefined || !needsTenant) {
+    if (admitted.route.shape === 'syntax' && promql.value.shape === 'query') {
+      return forward(own, request, { shape: 'syntax', expr: promql.value.expr });
+    }
     const unscoped = scopeNothing(promql.value);
     if (unscoped === undefined) return refuse({ code: 'tenant_missing' });
-    return forward(parts, request, unscoped);
+    // A query that reads no series has no exemplars.
+    if (admitted.route.filter !== undefined) return accept({ kind: 'text', body: NO_ENTRIES });
+    return forward(own, request, unscoped);
   }
-  const scoped = scopePromql(promql.value, scope);
-  return scoped.ok ? forward(parts, request, scoped.value) : scoped;
+  const scoped = scopePromql(promql.value, scope, {
+    mode: scoping.mode,
+    maxBytes: limits.scopedBytes,
+  });
+  return scoped.ok ? forward(own, request, scoped.value, scope) : scoped;
+}
+
+/** What an answer without any entry looks like. */
+const NO_ENTRIES = `${JSON.stringify({ status: 'success', data: [] })}\n`;
+
+/** The parts as one caller has them. */
+interface AskerParts extends PipelineParts {
+  readonly asker: Asker;
+}
+
+// From here on the upstreams are asked in the caller's turn.
+function inTurn(parts: PipelineParts, asker: Asker): AskerParts {
+  const turns = (upstream: Upstream): Upstream => parts.shares.upstreamFor(upstream, asker);
+  const { filtered } = parts;
+  return {
+    ...parts,
+    upstream: turns(parts.upstream),
+    filtered: { ...filtered, upstreams: mapUpstreams(filtered.upstreams, turns) },
+    asker,
+  };
 }
 
 async function forward(
-  parts: PipelineParts,
+  parts: AskerParts,
   request: PipelineRequest,
   scoped: ScopedPromql,
+  scope?: TenantScope,
 ): Promise<Result<Reply, Rejection>> {
   const { cancellation, trail } = request;
+  const { route } = request.admitted;
   const { requestId } = trail;
   const { signal } = cancellation;
   try {
     // Reviews take time, in which the client may have left or the deadline passed.
     signal.throwIfAborted();
+    if (route.filter !== undefined) return await readFiltered(parts, request, scoped, scope);
     const answer = await parts.upstream.send(UpstreamRequest.of(request.admitted, scoped), signal);
-    const confined = await confineAnswer(answer);
+    const tooLong = checkLength(answer, parts.limits.responseBytes);
+    if (tooLong !== undefined) return refuse(tooLong);
+    const confined = await confineAnswer(answer, route.format);
     if (confined.ok) return accept({ kind: 'stream', answer: confined.value });
     const { code } = confined.rejection;
     if (code !== 'query_refused_upstream') {
@@ -104,10 +180,28 @@ async function forward(
     if (cancellation.reason === 'deadline') {
       return refuse({ code: 'upstream_timeout', deadlineMs: parts.deadlineMs });
     }
+    if (error instanceof TurnRefused) return refuse(error.rejection);
     if (!(error instanceof Fault) || cancellation.reason === 'client_gone') throw error;
     parts.log('warn', 'upstream_fault', { requestId, error });
     return refuse({
       code: error.code === 'upstream_unexpected' ? 'upstream_unexpected' : 'upstream_unavailable',
     });
   }
+}
+
+async function readFiltered(
+  parts: AskerParts,
+  { admitted, cancellation, trail }: PipelineRequest,
+  scoped: ScopedPromql,
+  scope: TenantScope | undefined,
+): Promise<Result<Reply, Rejection>> {
+  if (scope === undefined) throw new TypeError('an answer cannot be filtered without a scope');
+  const { filtered, asker } = parts;
+  const { signal } = cancellation;
+  const reply = await answerFiltered(filtered, { admitted, scope, scoped, asker, signal });
+  if (!reply.ok && reply.rejection.code.startsWith('upstream_')) {
+    const { requestId } = trail;
+    parts.log('warn', 'upstream_answer_refused', { requestId, code: reply.rejection.code });
+  }
+  return reply;
 }

@@ -1,4 +1,5 @@
 import type { AccessRejection } from '../access/rejection.ts';
+import type { LimitRejection } from '../limits/rejection.ts';
 import type { PromqlProblem } from '../promql/problem.ts';
 import type { RequestRejection } from './request-rejection.ts';
 import type { UpstreamRejection } from './upstream-rejection.ts';
@@ -8,5 +9,6 @@ export type Rejection =
   | RequestRejection
   | AccessRejection
   | PromqlProblem
+  | LimitRejection
   | UpstreamRejection
   | { readonly code: 'internal' };

@@ -1,9 +1,10 @@
 import { MAX_TOKEN_BYTES } from '../access/bearer-token.ts';
 import type { TokenProblem } from '../access/rejection.ts';
+import { describeLimit } from '../limits/describe-limit.ts';
 import { describeProblem } from '../promql/describe-problem.ts';
 import { ERROR_CODES } from './error-codes.ts';
 import type { Rejection } from './rejection.ts';
-import type { RequestProblem } from './request-rejection.ts';
+import type { RequestProblem, RequestRejection } from './request-rejection.ts';
 
 /** An error answer, ready to be sent. */
 export interface ErrorAnswer {
@@ -43,6 +44,8 @@ function headersOf(rejection: Rejection): Readonly<Record<string, string>> {
       return { 'WWW-Authenticate': 'Bearer' };
     case 'access_review_unavailable':
     case 'upstream_throttled':
+    case 'limit_rate':
+    case 'limit_concurrency':
       return { 'Retry-After': String(rejection.retryAfterSeconds) };
     case 'upstream_unavailable':
       return { 'Retry-After': '1' };
@@ -71,11 +74,25 @@ export function describeRejection(rejection: Rejection): string {
     case 'body_unexpected':
       return 'this request takes its parameters from the URL, not from a body';
     case 'body_type_unsupported':
-      return 'the body must be application/x-www-form-urlencoded';
+      return 'the body must be application/x-www-form-urlencoded, or application/json for a silence';
     case 'body_encoding_unsupported':
       return 'the body must not have a Content-Encoding';
     case 'body_too_large':
       return `the body is longer than ${rejection.limitBytes} bytes`;
+    case 'body_malformed':
+      return 'the body must be one JSON value in UTF-8';
+    case 'silence_malformed':
+      return `${rejection.member} of the silence is missing or malformed`;
+    case 'silence_matcher_refused':
+      return `a silence must match ${rejection.label} once, by equality with a namespace of the request`;
+    case 'silence_tenant_missing':
+      return `a silence for one of several namespaces must match ${rejection.label} by equality`;
+    case 'silence_denied':
+      return `not allowed to ${rejection.verb} silences in namespace ${rejection.tenant}`;
+    case 'silence_unknown':
+      return 'there is no such silence';
+    case 'page_unknown':
+      return 'group_next_token names no group of rules';
     case 'parameter_malformed':
       return `parameter "${rejection.parameter}" has a bad escape, is not UTF-8, or holds a control character`;
     case 'parameter_missing':
@@ -94,6 +111,13 @@ export function describeRejection(rejection: Rejection): string {
       return `${rejection.sources.join(' and ')} name different namespaces`;
     case 'tenant_missing':
       return 'the request names no namespace: use /namespaces/<namespace>/api/v1/... or the parameter namespace';
+    default:
+      return describeLaterRejection(rejection);
+  }
+}
+
+function describeLaterRejection(rejection: Exclude<Rejection, RequestRejection>): string {
+  switch (rejection.code) {
     case 'token_missing':
       return 'a bearer token is needed';
     case 'token_malformed':
@@ -102,8 +126,19 @@ export function describeRejection(rejection: Rejection): string {
       return 'the token is not valid here';
     case 'tenant_denied':
       return `not allowed to read metrics in namespace ${rejection.tenant}`;
+    case 'tenant_none_allowed':
+      return 'there is no namespace whose metrics you may read';
     case 'access_review_unavailable':
       return 'whether this is allowed cannot be found out at the moment';
+    case 'limit_rate':
+    case 'limit_concurrency':
+    case 'limit_range':
+    case 'limit_points':
+    case 'limit_lookback':
+    case 'limit_offset':
+    case 'limit_subquery_points':
+    case 'limit_response_bytes':
+      return describeLimit(rejection);
     case 'query_refused_upstream':
       return rejection.message ?? 'the query could not be executed';
     case 'upstream_unavailable':

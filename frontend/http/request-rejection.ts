@@ -1,3 +1,7 @@
+import type { TenantId } from '../../tenant/tenant-id.ts';
+import type { WriteVerb } from '../access/access.ts';
+import type { SilenceProblem } from '../answers/silence-request.ts';
+
 /** Why a request was refused for its form, before anybody was asked about the caller's rights. */
 export type RequestRejection =
   | { readonly code: 'request_malformed'; readonly problem: RequestProblem }
@@ -11,6 +15,11 @@ export type RequestRejection =
   | { readonly code: 'body_type_unsupported' }
   | { readonly code: 'body_encoding_unsupported' }
   | { readonly code: 'body_too_large'; readonly limitBytes: number }
+  | { readonly code: 'body_malformed' }
+  | SilenceProblem
+  | { readonly code: 'silence_unknown' }
+  | { readonly code: 'silence_denied'; readonly verb: WriteVerb; readonly tenant: TenantId }
+  | { readonly code: 'page_unknown' }
   | { readonly code: 'parameter_malformed'; readonly parameter: string }
   | { readonly code: 'parameter_missing'; readonly parameter: string }
   | { readonly code: 'parameter_repeated'; readonly parameter: string }

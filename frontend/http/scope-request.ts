@@ -1,14 +1,18 @@
 import type { TenantScope } from '../../tenant/tenant-scope.ts';
 import type { Expr, VectorSelector } from '../promql/ast.ts';
-import { DEFAULT_PROMQL_LIMITS, type PromqlLimits } from '../promql/options.ts';
+import {
+  DEFAULT_PROMQL_LIMITS,
+  type PromqlFeatures,
+  type PromqlLimits,
+  type ScopeOptions,
+} from '../promql/options.ts';
 import { parseQuery, parseSeriesSelector } from '../promql/parse.ts';
 import type { PromqlProblem } from '../promql/problem.ts';
 import {
   hasSelector,
   printSelectorless,
-  type ScopedSeriesSelector,
   scopeQuery,
-  scopeSeriesSelector,
+  scopeSeriesSelectors,
   scopeWithoutSelector,
 } from '../promql/scope.ts';
 import { accept, type Result } from '../result.ts';
@@ -24,11 +28,12 @@ export type ParsedPromql =
 export function parsePromql(
   admitted: AdmittedRequest,
   limits: Partial<PromqlLimits>,
+  features: Partial<PromqlFeatures> = {},
 ): Result<ParsedPromql, PromqlProblem> {
   const resolved = { ...DEFAULT_PROMQL_LIMITS, ...limits };
   const [query] = admitted.queries;
   if (query !== undefined) {
-    const expr = parseQuery(query, resolved);
+    const expr = parseQuery(query, resolved, features);
     return expr.ok ? accept({ shape: 'query', expr: expr.value }) : expr;
   }
   const selectors: VectorSelector[] = [];
@@ -52,18 +57,15 @@ export function readsSeries(promql: ParsedPromql): boolean {
 export function scopePromql(
   promql: ParsedPromql,
   scope: TenantScope,
+  options: Partial<ScopeOptions> = {},
 ): Result<ScopedPromql, PromqlProblem> {
   if (promql.shape === 'query') {
-    const query = scopeQuery(promql.expr, scope);
+    const query = scopeQuery(promql.expr, scope, options);
     return query.ok ? accept({ shape: 'query', query: query.value }) : query;
   }
-  const matches: ScopedSeriesSelector[] = [];
-  for (const selector of promql.selectors) {
-    const scoped = scopeSeriesSelector(selector, scope);
-    if (!scoped.ok) return scoped;
-    matches.push(scoped.value);
-  }
-  const [first = scopeWithoutSelector(scope), ...others] = matches;
+  const matches = scopeSeriesSelectors(promql.selectors, scope, options);
+  if (!matches.ok) return matches;
+  const [first = scopeWithoutSelector(scope), ...others] = matches.value;
   return accept({ shape: 'matches', matches: [first, ...others] });
 }
 

@@ -106,7 +106,12 @@ function rewriteTail(tail: string): string | undefined {
 function shownNotices(value: unknown): readonly string[] {
   const notices = Array.isArray(value) ? value : [value];
   const shown = notices.map((notice: unknown) =>
-    typeof notice === 'string' && ENGINE_NOTICE.test(notice) ? notice : HIDDEN_NOTICE,
+    typeof notice === 'string' ? shownNotice(notice) : HIDDEN_NOTICE,
   );
   return [...new Set(shown)];
+}
+
+/** Gives a warning or info as it may be shown: those of the PromQL engine as they are. */
+export function shownNotice(notice: string): string {
+  return ENGINE_NOTICE.test(notice) ? notice : HIDDEN_NOTICE;
 }

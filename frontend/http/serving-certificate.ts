@@ -33,6 +33,14 @@ export async function readCertificate(files: CertificateFiles): Promise<ServingC
   return { minVersion: 'TLSv1.2', cert, key };
 }
 
+/** How {@link followCertificate} follows. */
+export interface FollowCertificateOptions {
+  readonly log: Log;
+  readonly checkMs?: number | undefined;
+  /** Hears after each look whether the files hold what is in use. */
+  readonly onCheck?: ((isInUse: boolean) => void) | undefined;
+}
+
 /**
  * Gives a server the renewed certificate for its next handshakes, once both files fit together.
  * Until then it keeps the one it has.
@@ -43,21 +51,24 @@ export function followCertificate(
   server: https.Server,
   files: CertificateFiles,
   first: ServingCertificate,
-  options: { readonly log: Log; readonly checkMs: number },
+  options: FollowCertificateOptions,
 ): () => void {
   let current = first;
   const check = async (): Promise<void> => {
     try {
       const next = await readCertificate(files);
-      if (next.cert === current.cert && next.key === current.key) return;
-      server.setSecureContext(next);
-      current = next;
-      options.log('info', 'certificate_renewed');
+      if (next.cert !== current.cert || next.key !== current.key) {
+        server.setSecureContext(next);
+        current = next;
+        options.log('info', 'certificate_renewed');
+      }
+      options.onCheck?.(true);
     } catch (error) {
       options.log('warn', 'certificate_unusable', { error });
+      options.onCheck?.(false);
     }
   };
-  const timer = setInterval(() => void check(), options.checkMs);
+  const timer = setInterval(() => void check(), options.checkMs ?? CERTIFICATE_CHECK_MS);
   return () => {
     clearInterval(timer);
   };

@@ -17,5 +17,24 @@ export interface Upstream {
 export interface UpstreamAnswer {
   readonly status: number;
   readonly contentType: string;
+  /** Length of the body in bytes, where the upstream says it before. */
+  readonly contentLength?: number | undefined;
   readonly body: Readable;
+}
+
+/** Looks at the upstream itself, with requests that read no series. */
+export interface UpstreamInspector {
+  /**
+   * Asks the upstream how it is and which stores stand behind it.
+   *
+   * @throws {Fault} `upstream_unavailable` when it does not answer in time, `upstream_unexpected`
+   *   when its answer is not one of Prometheus or Thanos.
+   */
+  inspect(): Promise<UpstreamSighting>;
+}
+
+/** An upstream that answered. */
+export interface UpstreamSighting {
+  /** The stores as the upstream lists them, not checked yet. Not there: it is no Thanos querier. */
+  readonly stores?: { readonly document: unknown } | undefined;
 }

@@ -1,10 +1,11 @@
-import { createAccess, type RunningAccess } from '../adapters/access-from-config.ts';
-import { createHttpUpstream } from '../adapters/upstream/http-upstream.ts';
 import { parseQueryFrontendConfig, type QueryFrontendConfig } from '../config/query-frontend.ts';
+import { Fault } from '../fault.ts';
+import { CurrentParts } from '../http/current-parts.ts';
 import { startListener } from '../http/listener.ts';
-import type { Log } from '../http/log.ts';
 import { startOperationsListener } from '../http/operations-listener.ts';
 import { createTelemetry } from '../http/telemetry.ts';
+import type { FrontendReadiness } from './frontend-readiness.ts';
+import { createParts, type QueryFrontendParts } from './query-frontend-parts.ts';
 import { ROLE_OPTIONS, type Role, type RunningRole, type Surroundings } from './role.ts';
 
 /**
@@ -12,7 +13,6 @@ import { ROLE_OPTIONS, type Role, type RunningRole, type Surroundings } from './
  * deadline both fit into the 30 s that Kubernetes grants.
  */
 const DRAIN_SLACK_MS = 500;
-const READY_CHECK_MS = 1_000;
 
 /** The role that tenants' Grafana talks to. */
 export const queryFrontendRole: Role<QueryFrontendConfig> = {
@@ -29,78 +29,87 @@ export const queryFrontendRole: Role<QueryFrontendConfig> = {
 async function start(
   config: QueryFrontendConfig,
   surroundings: Surroundings,
-): Promise<RunningRole> {
-  const { env, log, readDocument } = surroundings;
+): Promise<RunningRole<QueryFrontendConfig>> {
   const telemetry = createTelemetry();
+  const { operations: metrics } = telemetry;
   // What was started is released in the opposite order, also when a later step fails.
   await using started = new AsyncDisposableStack();
-  const access = await createAccess(config.access, config.tenancyLabel, {
-    env,
-    log,
-    observer: telemetry.access,
-    readDocument,
-  });
+  let parts = await createParts(config, surroundings, telemetry);
+  const current = new CurrentParts(parts.exchange, parts.release);
   started.defer(() => {
-    access.stop();
+    current.close();
   });
-  const upstream = createHttpUpstream(config.upstream);
-  started.defer(() => {
-    upstream.close();
-  });
-  const readiness = watchReadiness(access, log);
-  started.defer(readiness.stop);
-  const operations = await startOperationsListener(config.operations, telemetry, readiness.isReady);
-  started.defer(() => operations.close());
-  const listener = await startListener(config.listener, {
-    access: access.access,
-    upstream,
-    limits: config.limits,
-    deadlineMs: config.upstream.deadlineMs,
+  const operations = await startOperationsListener(
+    config.operations,
     telemetry,
-    log,
+    () => parts.readiness.report,
+  );
+  started.defer(() => operations.close());
+  const listener = await startListener(config.listener, current, {
+    onCheck: (isInUse) => {
+      metrics.certificateChecked(isInUse);
+    },
   });
+  parts.readiness.start();
   const running = started.move();
+  let candidate: QueryFrontendParts | undefined;
+  let isStopping = false;
   return {
     addresses: { listener: listener.url, operations: operations.url },
+    reloadFinished: (outcome) => {
+      metrics.configReloaded(outcome);
+    },
+    reconfigure: async (next) => {
+      const made = await createParts(next, surroundings, telemetry);
+      candidate = made;
+      try {
+        await requireReady(made.readiness);
+        if (isStopping) throw new Fault('stopping', 'change the configuration while stopping');
+      } catch (error) {
+        made.release();
+        throw error;
+      } finally {
+        candidate = undefined;
+      }
+      parts.readiness.stop();
+      parts = made;
+      current.replace(made.exchange, made.release);
+      made.readiness.start();
+      return settingsThatStay(config, next);
+    },
     stop: async () => {
-      readiness.stop();
-      await listener.drain(config.upstream.deadlineMs + DRAIN_SLACK_MS);
+      isStopping = true;
+      // Ends what it waits for.
+      candidate?.release();
+      parts.readiness.stop();
+      metrics.readyChanged(false);
+      await listener.drain(parts.exchange.deadlineMs + DRAIN_SLACK_MS);
       await running.disposeAsync();
     },
   };
 }
 
-/** Asks until everything that is needed was reached once; draining ends readiness. */
-function watchReadiness(
-  access: Pick<RunningAccess, 'ready'>,
-  log: Log,
-): {
-  readonly isReady: () => boolean;
-  readonly stop: () => void;
-} {
-  let isReady = false;
-  let isStopped = false;
-  let lastReason: string | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  const check = async (): Promise<void> => {
-    const readiness = await access.ready().catch((error: unknown) => {
-      log('error', 'defect', { error });
-      return { isReady: false, reason: 'defect' } as const;
-    });
-    if (isStopped) return;
-    isReady = readiness.isReady;
-    if (readiness.isReady) return;
-    if (readiness.reason !== lastReason) log('warn', 'not_ready', { reason: readiness.reason });
-    lastReason = readiness.reason;
-    timer = setTimeout(() => void check(), READY_CHECK_MS);
-  };
-  void check();
-  return {
-    isReady: () => isReady,
-    stop: () => {
-      isStopped = true;
-      isReady = false;
-      clearTimeout(timer);
-    },
-  };
+// Whoever replaces parts that work by parts that do not has no last good configuration any more.
+async function requireReady(readiness: FrontendReadiness): Promise<void> {
+  const { isReady, dependencies } = await readiness.check();
+  if (isReady) return;
+  const reasons = dependencies.flatMap(({ name, reason }) =>
+    reason ? [`${name}: ${reason}`] : [],
+  );
+  throw new Fault('not_ready', `use the new configuration: ${reasons.join(', ')}`);
+}
+
+/** Names the settings in which two configurations differ and which need a restart. */
+export function settingsThatStay(
+  running: QueryFrontendConfig,
+  next: QueryFrontendConfig,
+): readonly string[] {
+  return (['listener', 'operations'] as const).flatMap((group) => {
+    const before: Readonly<Record<string, unknown>> = { ...running[group] };
+    const after: Readonly<Record<string, unknown>> = { ...next[group] };
+    const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+    return [...names]
+      .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+      .map((name) => `${group}.${name}`);
+  });
 }

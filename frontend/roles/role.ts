@@ -1,6 +1,7 @@
 import type { CommandSpec } from '../command-line.ts';
 import type { ConfigProblem } from '../config/document.ts';
 import type { Log } from '../http/log.ts';
+import type { ReloadOutcome } from '../http/operations-metrics.ts';
 import type { Result } from '../result.ts';
 
 /** One role of the runtime: how its configuration is read, and how it is started. */
@@ -9,7 +10,7 @@ export interface Role<C> {
   /** `kind` of its configuration document. */
   readonly kind: string;
   readonly parse: (document: unknown) => Result<C, readonly ConfigProblem[]>;
-  readonly start: (config: C, surroundings: Surroundings) => Promise<RunningRole>;
+  readonly start: (config: C, surroundings: Surroundings) => Promise<RunningRole<C>>;
 }
 
 /** What a role gets from the process it runs in. */
@@ -21,9 +22,19 @@ export interface Surroundings {
 }
 
 /** A role at work. */
-export interface RunningRole {
+export interface RunningRole<C> {
   /** Where it listens, by the name of the listener. */
   readonly addresses: Readonly<Record<string, string>>;
+  /**
+   * Goes on with another configuration: new parts take over once they are ready, and requests under
+   * way end with the old ones.
+   *
+   * @returns The settings that keep their old value until a restart, such as `listener.port`.
+   * @throws {Error} If the new parts cannot be made, or are not ready. The old ones stay.
+   */
+  reconfigure(config: C): Promise<readonly string[]>;
+  /** Hears how each attempt to take a changed configuration ended, for its metrics. */
+  reloadFinished(outcome: ReloadOutcome): void;
   /** Stops taking work, finishes what is under way, and releases everything. */
   stop(): Promise<void>;
 }

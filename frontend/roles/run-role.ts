@@ -1,17 +1,16 @@
 import process from 'node:process';
 import { createJsonLog } from '../adapters/json-log.ts';
 import { EXIT, parseOptions, printHelp } from '../command-line.ts';
-import { CONFIG_API_VERSION } from '../config/api-version.ts';
-import { describeConfigProblem } from '../config/document.ts';
+import { refuse } from '../result.ts';
+import { followConfig } from './follow-config.ts';
+import { type DocumentReader, loadConfig } from './load-config.ts';
 import type { Role } from './role.ts';
-
-/** Reads a configuration file into a document, or throws with the reason. */
-export type DocumentReader = (file: string) => Promise<unknown>;
 
 const PROGRAM = 'prometheus-tenancy-kit';
 
 /**
- * Runs a role until SIGTERM or SIGINT.
+ * Runs a role until SIGTERM or SIGINT. Its configuration file is followed meanwhile; SIGHUP takes it
+ * anew at once.
  *
  * @returns The exit code: 0 after an orderly stop, 1 for a refused configuration, 2 for wrong usage
  *   or a document of another version or kind.
@@ -28,38 +27,54 @@ export async function runRole<C>(
   const options = parseOptions(role.spec, args);
   if (!options.ok) return complain(`${role.spec.name}: ${options.rejection}`, EXIT.usage);
   const file = options.value.get('config')?.[0] ?? '';
-  const document = await readDocument(file).catch((error: unknown) => asError(error));
-  if (document instanceof Error) return complain(document.message, EXIT.usage);
-  const mismatch = headerMismatch(role.kind, document);
-  if (mismatch !== undefined) return complain(`${file}: ${mismatch}`, EXIT.usage);
-  const config = role.parse(document);
-  if (!config.ok) {
-    return complain(
-      config.rejection.map((problem) => `${file}: ${describeConfigProblem(problem)}`).join('\n'),
-      EXIT.refused,
-    );
-  }
+  const config = await loadConfig(role, file, readDocument);
+  if (!config.ok) return complain(config.rejection.problems.join('\n'), config.rejection.exitCode);
   if (options.value.has('check-config')) return EXIT.done;
-  return runUntilSignal(role, config.value, readDocument);
+  return runUntilSignal(role, { file, running: config.value, readDocument });
+}
+
+interface Run<C> {
+  readonly file: string;
+  readonly running: C;
+  readonly readDocument: DocumentReader;
 }
 
 async function runUntilSignal<C>(
   role: Role<C>,
-  config: C,
-  readDocument: DocumentReader,
+  { file, running: config, readDocument }: Run<C>,
 ): Promise<number> {
   const log = createJsonLog(process.stdout);
   const stopped = nextSignal();
+  let reload = (): void => undefined;
+  // Also before there is anything to reload: by default the signal ends the process.
+  const onHangUp = (): void => {
+    reload();
+  };
+  process.on('SIGHUP', onHangUp);
   try {
     const running = await role.start(config, { env: process.env, log, readDocument });
     log('info', 'started', { role: role.spec.name, ...running.addresses });
+    const followed = followConfig({
+      file,
+      running: config,
+      role: running,
+      load: async () => {
+        const loaded = await loadConfig(role, file, readDocument);
+        return loaded.ok ? loaded : refuse(loaded.rejection.problems);
+      },
+      log,
+    });
+    reload = () => void followed.reload();
     log('info', 'stopping', { signal: await stopped });
-    await running.stop();
+    // A reload that is under way must not hold up the drain.
+    await Promise.all([running.stop(), followed.stop()]);
     log('info', 'stopped');
     return EXIT.done;
   } catch (error) {
     log('error', 'start_failed', { error });
     return EXIT.refused;
+  } finally {
+    process.off('SIGHUP', onHangUp);
   }
 }
 
@@ -73,24 +88,7 @@ function nextSignal(): Promise<string> {
   });
 }
 
-// A document of another version is told apart from one with mistakes: the remedy differs.
-function headerMismatch(kind: string, document: unknown): string | undefined {
-  const header: { readonly apiVersion?: unknown; readonly kind?: unknown } =
-    typeof document === 'object' && document !== null ? document : {};
-  if (header.apiVersion !== CONFIG_API_VERSION) {
-    return `apiVersion is ${JSON.stringify(header.apiVersion)}, and this program reads "${CONFIG_API_VERSION}"`;
-  }
-  if (header.kind !== kind) {
-    return `kind is ${JSON.stringify(header.kind)}, and this role reads "${kind}"`;
-  }
-  return undefined;
-}
-
 function complain(message: string, exitCode: number): number {
   process.stderr.write(`${message}\n`);
   return exitCode;
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -78,6 +78,21 @@ const DOCUMENT = fc.record(
   {
     apiVersion: fc.constant(SMALLEST.apiVersion),
     kind: fc.constant(SMALLEST.kind),
+    scoping: fc.record(
+      {
+        mode: fc.constantFrom('intersect', 'error'),
+        features: fc.record(
+          {
+            'promql-experimental-functions': fc.boolean(),
+            'promql-duration-expr': fc.boolean(),
+            'promql-extended-range-selectors': fc.boolean(),
+            'promql-binop-fill-modifiers': fc.boolean(),
+          },
+          { requiredKeys: [] },
+        ),
+      },
+      { requiredKeys: [] },
+    ),
     tenancyLabel: fc.stringMatching(/^[a-z][a-zA-Z0-9_]{0,9}$/),
     listener: fc
       .record(
@@ -107,6 +122,7 @@ const DOCUMENT = fc.record(
         queryBytes: number(64, 1_048_576),
         queryDepth: number(8, 500),
         querySelectors: number(1, 10_000),
+        scopedBytes: number(4_096, 8_388_608),
       },
       { requiredKeys: [] },
     ),

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseTenantId } from '../../tenant/tenant-id.ts';
 import { admitHead, admitRequest, type AdmittedRequest } from '../../frontend/http/admit.ts';
 import { authorizeRequest } from '../../frontend/http/authorize-request.ts';
+import { refuse } from '../../frontend/result.ts';
 import { accessOf, identityOf } from './harness/fake-access.ts';
 
 function admitted(...tenants: string[]): AdmittedRequest {
@@ -71,5 +72,27 @@ describe('authorizeRequest', () => {
     const access = accessOf({ token: { username: SERVICE_ACCOUNT, fails: unavailable } });
     const result = await authorizeRequest(access, identityOf(SERVICE_ACCOUNT), admitted(), true);
     expect(result).toEqual({ ok: false, rejection: unavailable });
+  });
+});
+
+describe('authorizeRequest where all namespaces may be asked for', () => {
+  async function ask(username: string, allowed: readonly string[]): Promise<unknown> {
+    const asked: string[] = [];
+    const some = accessOf({ token: { username, namespaces: allowed } });
+    const access = {
+      ...some,
+      authorizeAll: async (identity: { readonly username: string }) => {
+        asked.push(identity.username);
+        return refuse({ code: 'tenant_none_allowed' } as const);
+      },
+    };
+    const result = await authorizeRequest(access, identityOf(username), admitted(), true);
+    return [asked.length, result.ok ? result.value?.scope.tenants : result.rejection.code];
+  }
+
+  it('asks for them only after the ServiceAccount has no namespace of its own', async () => {
+    expect(await ask(SERVICE_ACCOUNT, ['team-a', 'team-b'])).toEqual([0, ['team-a']]);
+    expect(await ask(SERVICE_ACCOUNT, ['team-b'])).toEqual([1, 'tenant_none_allowed']);
+    expect(await ask('jane', [])).toEqual([1, 'tenant_none_allowed']);
   });
 });

@@ -7,6 +7,7 @@ import type { FinishedRequest } from '../../frontend/http/telemetry.ts';
 import { eventually } from './harness/eventually.ts';
 import { accessOf } from './harness/fake-access.ts';
 import { type Frontend, READER, startFrontend } from './harness/frontend.ts';
+import { NOTHING_SHARED } from './harness/limit-groups.ts';
 import { connectRaw, getRequest } from './harness/raw-socket.ts';
 import { json, SUCCESS } from './harness/recording-upstream.ts';
 
@@ -60,7 +61,7 @@ describe('a client that leaves', () => {
   });
 
   it('with several pipelined requests ends them all', async () => {
-    await using frontend = await startFrontend();
+    await using frontend = await startFrontend({ groups: NOTHING_SHARED });
     frontend.upstream.respondWith(() => undefined);
     using raw = await connectRaw(frontend.port);
     raw.send(getRequest(QUERY, TOKEN).repeat(4));
@@ -117,7 +118,7 @@ describe('a client that leaves', () => {
   });
 
   it('in a storm leaves no request upstream open', async () => {
-    await using frontend = await startFrontend();
+    await using frontend = await startFrontend({ groups: NOTHING_SHARED });
     frontend.upstream.respondWith((response, recorded) => {
       setTimeout(() => {
         json(SUCCESS)(response, recorded);

@@ -12,7 +12,9 @@ let frontend: Frontend;
 let before = 0;
 
 beforeAll(async () => {
-  frontend = await startFrontend({ limits: { tenants: 3, bodyBytes: 8_192, queryBytes: 6_000 } });
+  frontend = await startFrontend({
+    limits: { tenants: 3, bodyBytes: 8_192, queryBytes: 6_000, scopedBytes: 9_000 },
+  });
 });
 
 afterAll(async () => {
@@ -210,6 +212,7 @@ describe('what is taken from a request', () => {
     ['a time that is none', `${QUERY}&time=NaN`, {}, 400, 'parameter_invalid'],
     ['too many parameters', QUERY, post('a&'.repeat(1_000)), 422, 'limit_parameters'],
     ['a query beyond its limit', QUERY.replace('up', 'up'.repeat(3_001)), {}, 422, 'limit_query_bytes'], // prettier-ignore
+    ['a query that its scope makes too long', '/api/v1/query', post(`namespace=team-a&namespace=team-b&query=${'a%2B'.repeat(450)}a`), 422, 'limit_scoped_bytes'], // prettier-ignore
     ['a query nested too deep', QUERY.replace('up', '('.repeat(300)), {}, 422, 'limit_query_depth'],
     ['PromQL that does not parse', QUERY.replace('up', 'up%7B'), {}, 400, 'query_malformed'],
     ['a selector that is a query', '/api/v1/series?namespace=team-a&match[]=sum(up)', {}, 400, 'query_malformed'], // prettier-ignore
@@ -330,6 +333,23 @@ describe('what goes upstream', () => {
       data: { version: PROMETHEUS_API_VERSION },
     });
     expect(sentUpstream()).toEqual([]);
+  });
+});
+
+describe('a matcher on the tenancy label', () => {
+  const foreign = QUERY.replace('up', encodeURIComponent('up{namespace="victim"}'));
+
+  it('narrows and never widens', async () => {
+    const sent = await onlySent(foreign);
+    expect(sent.parameters).toEqual([['query', 'up{namespace="victim",namespace="team-a"}']]);
+  });
+
+  it('is refused where the installation asks for that', async () => {
+    await using strict = await startFrontend({ scopingMode: 'error' });
+    const answer = await strict.ask(foreign);
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.text)).toMatchObject({ code: 'tenant_matcher_conflict' });
+    expect(strict.upstream.recorded).toEqual([]);
   });
 });
 

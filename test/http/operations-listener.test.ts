@@ -1,22 +1,30 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   type OperationsListener,
+  type ReadinessReport,
   startOperationsListener,
 } from '../../frontend/http/operations-listener.ts';
-import { createTelemetry, type Telemetry } from '../../frontend/http/telemetry.ts';
+import { createTelemetry, type RoleTelemetry } from '../../frontend/http/telemetry.ts';
 import { ask } from './harness/ask.ts';
 
 const ADDRESS = { address: '127.0.0.1', port: 0 };
 
 describe('the operations listener', () => {
   let isReady = false;
-  let telemetry: Telemetry;
+  const readiness = (): ReadinessReport => ({
+    isReady,
+    dependencies: [
+      { name: 'api_server', state: 'answering' },
+      { name: 'upstream', state: 'waiting', reason: 'upstream_unavailable' },
+    ],
+  });
+  let telemetry: RoleTelemetry;
   let listener: OperationsListener;
 
   beforeEach(async () => {
     isReady = false;
     telemetry = createTelemetry();
-    listener = await startOperationsListener(ADDRESS, telemetry, () => isReady);
+    listener = await startOperationsListener(ADDRESS, telemetry, readiness);
   });
 
   afterEach(() => listener.close());
@@ -28,7 +36,19 @@ describe('the operations listener', () => {
     });
     expect(await ask(`${listener.url}/-/ready`)).toMatchObject({ status: 503 });
     isReady = true;
-    expect(await ask(`${listener.url}/-/ready`)).toMatchObject({ status: 200, text: 'ready\n' });
+    expect(await ask(`${listener.url}/-/ready`)).toMatchObject({ status: 200 });
+  });
+
+  it('names what readiness depends on, and no address', async () => {
+    const answer = await ask(`${listener.url}/-/ready`);
+    expect(answer.headers['content-type']).toBe('application/json');
+    expect(JSON.parse(answer.text)).toEqual({
+      ready: false,
+      dependencies: [
+        { name: 'api_server', state: 'answering' },
+        { name: 'upstream', state: 'waiting', reason: 'upstream_unavailable' },
+      ],
+    });
   });
 
   it('gives the metrics, their labels from closed sets', async () => {
@@ -40,6 +60,11 @@ describe('the operations listener', () => {
     telemetry.access.reviewWithheld('token', 'rate');
     telemetry.access.localCheckFinished('passed');
     telemetry.access.issuerKeysRefreshed('failed');
+    telemetry.operations.readyChanged(true);
+    telemetry.operations.dependencyChanged('upstream', false);
+    telemetry.operations.upstreamInspected(['clusters_mixed']);
+    telemetry.operations.configReloaded('refused');
+    telemetry.operations.certificateChecked(false);
     const answer = await ask(`${listener.url}/metrics`);
     expect(answer.status).toBe(200);
     expect(answer.headers['content-type']).toMatch(/^text\/plain; version=0.0.4/);
@@ -54,6 +79,13 @@ describe('the operations listener', () => {
         'tenancy_query_frontend_verdict_cache_lookups_total{cache="allowed",result="hit"} 1',
         'tenancy_query_frontend_review_duration_seconds_count{kind="access",outcome="denied"} 1',
         'tenancy_query_frontend_issuer_key_refreshes_total{outcome="failed"} 1',
+        'tenancy_query_frontend_ready 1',
+        'tenancy_query_frontend_dependency_up{dependency="upstream"} 0',
+        'tenancy_query_frontend_upstream_unsafe{finding="tenancy_label_external"} 0',
+        'tenancy_query_frontend_upstream_unsafe{finding="clusters_mixed"} 1',
+        'tenancy_query_frontend_config_reloads_total{outcome="refused"} 1',
+        'tenancy_query_frontend_config_last_reload_successful 0',
+        'tenancy_query_frontend_certificate_last_reload_successful 0',
       ]),
     );
   });
@@ -71,7 +103,7 @@ describe('the operations listener', () => {
 
   it('says where it cannot listen', async () => {
     const port = Number(new URL(listener.url).port);
-    const second = startOperationsListener({ ...ADDRESS, port }, telemetry, () => true);
+    const second = startOperationsListener({ ...ADDRESS, port }, telemetry, readiness);
     await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 });

@@ -3,6 +3,8 @@ import {
   COUNT,
   DURATION_KIND,
   type ParameterKind,
+  readDuration,
+  readTimestamp,
   RESOLUTION,
   STATS,
   SWITCH,
@@ -83,5 +85,34 @@ describe('a parameter', () => {
       expect(kind.accepts(`${long}.${long}x`)).toBe(false);
     }
     expect(performance.now() - startedMs).toBeLessThan(2_000);
+  });
+});
+
+describe('a time', () => {
+  it.each([
+    ['1700000000.5', 1_700_000_000.5],
+    ['-1', -1],
+    ['1.7e9', 1.7e9],
+    ['1970-01-01T00:00:04Z', 4],
+    ['1970-01-01T01:00:00.250+01:00', 0.25],
+    ['now', undefined],
+  ])('%s is read', (value, seconds) => {
+    expect(readTimestamp(value)).toBe(seconds);
+  });
+});
+
+describe('a time span', () => {
+  it.each([
+    ['15', 15],
+    ['0.5', 0.5],
+    ['500ms', 0.5],
+    ['1h30m', 5_400],
+    ['1m1ms', 60.001],
+    ['1y2w3d', 31_536_000 + 1_209_600 + 259_200],
+    ['0s', undefined],
+    ['400y', undefined],
+    ['9'.repeat(400) + 's', undefined],
+  ])('%s is read', (value, seconds) => {
+    expect(readDuration(value)).toBe(seconds);
   });
 });

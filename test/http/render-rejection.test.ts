@@ -24,6 +24,13 @@ if (TEAM_A === undefined) throw new TypeError('team-a is a tenant');
 const POSITION = { offset: 4, line: 1, column: 5 };
 
 const MESSAGES: readonly (readonly [Rejection, number, string])[] = [
+  [{ code: 'body_malformed' }, 400, 'the body must be one JSON value in UTF-8'],
+  [{ code: 'silence_malformed', member: 'endsAt' }, 400, 'endsAt of the silence is missing or malformed'], // prettier-ignore
+  [{ code: 'silence_matcher_refused', label: 'namespace' }, 400, 'a silence must match namespace once, by equality with a namespace of the request'], // prettier-ignore
+  [{ code: 'silence_tenant_missing', label: 'namespace' }, 400, 'a silence for one of several namespaces must match namespace by equality'], // prettier-ignore
+  [{ code: 'silence_denied', verb: 'update', tenant: TEAM_A }, 403, 'not allowed to update silences in namespace team-a'], // prettier-ignore
+  [{ code: 'silence_unknown' }, 404, 'there is no such silence'],
+  [{ code: 'page_unknown' }, 400, 'group_next_token names no group of rules'],
   [{ code: 'request_malformed', problem: 'host' }, 400, 'the request must have exactly one Host header'], // prettier-ignore
   [{ code: 'request_malformed', problem: 'http' }, 400, 'the request is not well-formed HTTP/1.1'],
   [{ code: 'request_malformed', problem: 'version' }, 400, 'the request must be HTTP/1.1'],
@@ -38,7 +45,11 @@ const MESSAGES: readonly (readonly [Rejection, number, string])[] = [
   [{ code: 'upgrade_refused' }, 400, 'protocol upgrades are not offered'],
   [{ code: 'expectation_refused' }, 417, 'the only expectation that is met is 100-continue'],
   [{ code: 'body_unexpected' }, 400, 'this request takes its parameters from the URL, not from a body'], // prettier-ignore
-  [{ code: 'body_type_unsupported' }, 415, 'the body must be application/x-www-form-urlencoded'],
+  [
+    { code: 'body_type_unsupported' },
+    415,
+    'the body must be application/x-www-form-urlencoded, or application/json for a silence',
+  ],
   [{ code: 'body_encoding_unsupported' }, 415, 'the body must not have a Content-Encoding'],
   [{ code: 'body_too_large', limitBytes: 65_536 }, 413, 'the body is longer than 65536 bytes'],
   [{ code: 'parameter_malformed', parameter: 'a' }, 400, 'parameter "a" has a bad escape, is not UTF-8, or holds a control character'], // prettier-ignore
@@ -56,6 +67,7 @@ const MESSAGES: readonly (readonly [Rejection, number, string])[] = [
   [{ code: 'token_malformed', problem: 'too_long' }, 401, 'the token is longer than 8192 bytes'],
   [{ code: 'token_malformed', problem: 'not_visible_ascii' }, 401, 'the token holds something other than visible ASCII'], // prettier-ignore
   [{ code: 'token_rejected' }, 401, 'the token is not valid here'],
+  [{ code: 'tenant_none_allowed' }, 403, 'there is no namespace whose metrics you may read'],
   [
     { code: 'tenant_denied', tenant: TEAM_A },
     403,
@@ -65,10 +77,23 @@ const MESSAGES: readonly (readonly [Rejection, number, string])[] = [
   [{ code: 'query_malformed', position: POSITION, problem: 'query_empty' }, 400, 'line 1, column 5: the query is empty'], // prettier-ignore
   [{ code: 'query_unsupported', position: POSITION, reason: 'regex_too_large' }, 400, 'line 1, column 5: the regular expression is too large'], // prettier-ignore
   [{ code: 'limit_query_bytes', limit: 9, value: 10 }, 422, 'the query has 10 bytes, and at most 9 are allowed'], // prettier-ignore
+  [{ code: 'limit_scoped_bytes', limit: 9, value: 10 }, 422, 'the query would have at least 10 bytes with the matchers of its scope, and at most 9 are allowed'], // prettier-ignore
+  [{ code: 'limit_scoped_bytes', limit: 9, value: 10 }, 422, 'the query would have at least 10 bytes with the matchers of its scope, and at most 9 are allowed'], // prettier-ignore
   [{ code: 'limit_query_depth', position: POSITION, limit: 9, value: 10 }, 422, 'line 1, column 5: the query is nested more than 9 levels deep'], // prettier-ignore
   [{ code: 'limit_query_selectors', position: POSITION, limit: 9, value: 10 }, 422, 'line 1, column 5: the query has more than 9 selectors'], // prettier-ignore
   [{ code: 'limit_query_terms', position: POSITION, limit: 9, value: 10 }, 422, 'line 1, column 5: the query has more than 9 terms'], // prettier-ignore
   [{ code: 'tenant_matcher_conflict', position: POSITION, found: 'namespace="b"', required: 'namespace="a"' }, 400, 'line 1, column 5: the matcher namespace="b" asks for more than namespace="a" allows'], // prettier-ignore
+  [{ code: 'limit_rate', sharer: 'user', limit: 5, retryAfterSeconds: 1 }, 429, 'the user sends more than 5 requests a second'], // prettier-ignore
+  [{ code: 'limit_rate', sharer: 'tenant', limit: 5, retryAfterSeconds: 1 }, 429, 'the set of namespaces sends more than 5 requests a second'], // prettier-ignore
+  [{ code: 'limit_concurrency', problem: 'queue_full', sharer: 'user', limit: 5, retryAfterSeconds: 2 }, 429, 'the user already has 5 queries waiting'], // prettier-ignore
+  [{ code: 'limit_concurrency', problem: 'queue_full', sharer: 'tenant', limit: 5, retryAfterSeconds: 2 }, 429, 'the set of namespaces already has 5 queries waiting'], // prettier-ignore
+  [{ code: 'limit_concurrency', problem: 'waited_too_long', limit: 100, retryAfterSeconds: 2 }, 429, 'the query waited 100 ms for its turn, behind others of the same user or namespaces'], // prettier-ignore
+  [{ code: 'limit_range', limit: 60, value: 61.5 }, 422, 'the query spans 61.5 s, and at most 60 s are allowed'], // prettier-ignore
+  [{ code: 'limit_points', limit: 60, value: 61 }, 422, 'the range holds 61 steps, and at most 60 are allowed; a coarser step has fewer'], // prettier-ignore
+  [{ code: 'limit_lookback', limit: 60, value: 61 }, 422, 'the query looks back 61 s from where it is evaluated, and at most 60 s are allowed'], // prettier-ignore
+  [{ code: 'limit_offset', limit: 60, value: NaN }, 422, 'an offset or @ moves the query by an unknown number of s, and at most 60 s are allowed'], // prettier-ignore
+  [{ code: 'limit_subquery_points', limit: 60, value: 61 }, 422, 'a subquery asks for 61 points, and at most 60 are allowed; a coarser step has fewer'], // prettier-ignore
+  [{ code: 'limit_response_bytes', limit: 60, value: 61 }, 422, 'the answer has 61 bytes, and at most 60 are allowed'], // prettier-ignore
   [{ code: 'query_refused_upstream', status: 422, errorType: 'execution', message: undefined }, 422, 'the query could not be executed'], // prettier-ignore
   [{ code: 'query_refused_upstream', status: 400, errorType: 'bad_data', message: 'from the engine' }, 400, 'from the engine'], // prettier-ignore
   [{ code: 'upstream_unavailable' }, 503, 'the metrics store does not answer at the moment'],
@@ -103,6 +128,8 @@ describe('renderRejection', () => {
     [{ code: 'token_malformed', problem: 'too_long' }, { 'WWW-Authenticate': 'Bearer' }],
     [{ code: 'access_review_unavailable', retryAfterSeconds: 3 }, { 'Retry-After': '3' }],
     [{ code: 'upstream_throttled', retryAfterSeconds: 1 }, { 'Retry-After': '1' }],
+    [{ code: 'limit_rate', sharer: 'user', limit: 5, retryAfterSeconds: 1 }, { 'Retry-After': '1' }], // prettier-ignore
+    [{ code: 'limit_concurrency', problem: 'waited_too_long', limit: 5, retryAfterSeconds: 2 }, { 'Retry-After': '2' }], // prettier-ignore
     [{ code: 'upstream_unavailable' }, { 'Retry-After': '1' }],
     [{ code: 'route_unknown' }, {}],
   ])('adds the headers of %j', (rejection, headers) => {
@@ -150,7 +177,10 @@ describe('the error table', () => {
     ]);
   });
 
-  it.each(rows.filter(([code]) => code.startsWith('limit_')))('answers %s with 422', (_, row) => {
-    expect(row.status).toBe(422);
-  });
+  it.each(rows.filter(([code]) => code.startsWith('limit_')))(
+    'answers %s as a limit',
+    (code, row) => {
+      expect(row.status).toBe(['limit_rate', 'limit_concurrency'].includes(code) ? 429 : 422);
+    },
+  );
 });

@@ -14,6 +14,7 @@ const QUERY = '/api/v1/query?namespace=team-a&query=up';
 let folder: string;
 let frontend: Frontend;
 let ca: string;
+let isInUse: boolean | undefined;
 
 async function writeCertificate(): Promise<string> {
   const { certPem, keyPem } = selfSignedCertificate(['127.0.0.1']);
@@ -27,6 +28,9 @@ beforeEach(async () => {
   ca = await writeCertificate();
   frontend = await startFrontend({
     certificateCheckMs: 10,
+    onCertificate: (it) => {
+      isInUse = it;
+    },
     listener: {
       tls: { certFile: join(folder, 'tls.crt'), keyFile: join(folder, 'tls.key') },
       headersTimeoutMs: 1_500,
@@ -99,5 +103,14 @@ describe('a listener with a certificate', () => {
       (event) => event === 'certificate_unusable',
     );
     expect(await frontend.ask(QUERY, { ca })).toMatchObject({ status: 200 });
+    await eventually(
+      () => isInUse,
+      (it) => it === false,
+    );
+    await writeCertificate();
+    await eventually(
+      () => isInUse,
+      (it) => it === true,
+    );
   });
 });

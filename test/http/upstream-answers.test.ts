@@ -2,11 +2,15 @@ import net, { type AddressInfo, type Server } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHttpUpstream } from '../../frontend/adapters/upstream/http-upstream.ts';
 import { SILENT_OBSERVER } from '../../frontend/access/access-observer.ts';
+import { DEFAULT_PROMQL_FEATURES } from '../../frontend/promql/options.ts';
+import { CurrentParts } from '../../frontend/http/current-parts.ts';
+import { FilterSlots } from '../../frontend/http/filter-slots.ts';
 import { type Listener, startListener } from '../../frontend/http/listener.ts';
 import { HIDDEN_NOTICE } from '../../frontend/http/scrub-notices.ts';
 import { ask } from './harness/ask.ts';
 import { eventually } from './harness/eventually.ts';
 import { ACCESS, type Frontend, READER, startFrontend } from './harness/frontend.ts';
+import { DEFAULT_GROUPS, sharesOf } from './harness/limit-groups.ts';
 import { json, type Responder, SUCCESS } from './harness/recording-upstream.ts';
 
 const QUERY = '/api/v1/query?namespace=team-a&query=up';
@@ -184,6 +188,7 @@ describe('an upstream that breaks the protocol', () => {
       server.listen(0, '127.0.0.1', resolve);
     });
     const { port } = server.address() as AddressInfo;
+    const adapter = createHttpUpstream({ url: `http://127.0.0.1:${port}`, maxSockets: 5 });
     listener = await startListener(
       {
         address: '127.0.0.1',
@@ -194,19 +199,28 @@ describe('an upstream that breaks the protocol', () => {
         requestTimeoutMs: 1_000,
         keepAliveTimeoutMs: 1_000,
       },
-      {
+      new CurrentParts({
         access: ACCESS,
-        upstream: createHttpUpstream({ url: `http://127.0.0.1:${port}`, maxSockets: 5 }),
-        limits: { tenants: 9, bodyBytes: 9_999, queryBytes: 999, queryDepth: 9, querySelectors: 9 },
+        upstream: adapter,
+        filtered: {
+          upstreams: { queries: adapter },
+          hasTargetMetadata: false,
+          maxBytes: 99_999,
+          slots: new FilterSlots(),
+        },
+        shares: sharesOf(),
+        limits: DEFAULT_GROUPS.limits,
+        scoping: { mode: 'intersect', features: DEFAULT_PROMQL_FEATURES },
         deadlineMs: 2_000,
         telemetry: {
           requestFinished: () => undefined,
           parametersDropped: () => undefined,
+          answerGiven: () => undefined,
           access: SILENT_OBSERVER,
           exposition: async () => ({ contentType: '', body: '' }),
         },
         log: () => undefined,
-      },
+      }),
     );
   });
 

@@ -6,6 +6,7 @@ import { type TempFolder, tempFolder } from '../adapters/temp-folder.ts';
 import { ask } from '../http/harness/ask.ts';
 import { eventually } from '../http/harness/eventually.ts';
 import { json, startUpstream, SUCCESS } from '../http/harness/recording-upstream.ts';
+import { inspectable, probeAnswers, queriesOf } from './inspected-upstream.ts';
 import { runProgram, startProgram } from './program.ts';
 
 // Each of these starts a process.
@@ -63,21 +64,26 @@ describe('the role query-frontend', () => {
   it('answers, is ready, and ends in order at SIGTERM', async () => {
     await using upstream = await startUpstream();
     const { promise: opened, resolve: open } = Promise.withResolvers<void>();
-    upstream.respondWith((response, recorded) => {
-      void opened.then(() => {
-        json(SUCCESS)(response, recorded);
-      });
-    });
+    upstream.respondWith(
+      inspectable((response, recorded) => {
+        void opened.then(() => {
+          json(SUCCESS)(response, recorded);
+        });
+      }),
+    );
     const file = await configFile('whole.yaml', { upstreamUrl: upstream.url });
     await using program = startProgram(['query-frontend', '--config', file]);
     const { listener, operations } = await program.event('started');
     expect(await ask(`${String(operations)}/-/healthy`)).toMatchObject({ status: 200 });
-    expect(await ask(`${String(operations)}/-/ready`)).toMatchObject({ status: 200 });
+    expect(await probeAnswers(String(operations), 200)).toEqual({
+      ready: true,
+      dependencies: [{ name: 'upstream', state: 'reachable' }],
+    });
 
     const answer = ask(`${String(listener)}${QUERY}`, { headers: HEADERS });
     await eventually(
-      () => upstream.recorded.length,
-      (count) => count === 1,
+      () => queriesOf(upstream),
+      (queries) => queries.length === 1,
     );
     program.kill('SIGTERM');
     await program.event('stopping');

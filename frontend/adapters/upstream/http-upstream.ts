@@ -1,4 +1,4 @@
-import http, { type IncomingMessage } from 'node:http';
+import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { UpstreamConfig } from '../../config/query-frontend.ts';
 import { Fault } from '../../fault.ts';
@@ -15,7 +15,7 @@ export interface HttpUpstream extends Upstream {
 }
 
 interface Message {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -39,39 +39,24 @@ export function createHttpUpstream(
     signal: AbortSignal,
     connections: http.Agent | false,
   ): Promise<UpstreamAnswer> =>
-    new Promise((resolve, reject) => {
-      const { method, path, headers, body } = message;
-      const request = transport.request(url, {
+    awaitAnswer(
+      transport.request(url, {
         agent: connections,
-        method,
-        path,
-        headers,
+        method: message.method,
+        path: message.path,
+        headers: message.headers,
         signal,
         insecureHTTPParser: false,
-      });
-      request.once('response', (response) => {
-        try {
-          resolve(readAnswer(response));
-        } catch (error) {
-          response.destroy();
-          reject(asFault(error));
-        }
-      });
-      // Stays on: a second error, after the answer began, must not go unheard.
-      request.on('error', (cause: NodeJS.ErrnoException) => {
-        const isStale = request.reusedSocket && isClosedConnection(cause) && !signal.aborted;
-        reject(isStale ? new StaleConnection() : asFault(cause));
-      });
-      // A request may end without an answer and without an error.
-      request.once('close', () => {
-        reject(new Fault('upstream_unavailable', 'get an answer of the upstream'));
-      });
-      request.end(body);
-    });
+      }),
+      message.body,
+      signal,
+    );
 
   return {
     send: async (request, signal) => {
       const message = toMessage(request, basePath);
+      // What changes something is sent once, over a connection that cannot be stale.
+      if (request.write !== undefined) return attempt(message, signal, false);
       try {
         return await attempt(message, signal, agent);
       } catch (error) {
@@ -85,6 +70,33 @@ export function createHttpUpstream(
       agent.destroy();
     },
   };
+}
+
+function awaitAnswer(
+  request: ClientRequest,
+  body: string,
+  signal: AbortSignal,
+): Promise<UpstreamAnswer> {
+  return new Promise((resolve, reject) => {
+    request.once('response', (response) => {
+      try {
+        resolve(readAnswer(response));
+      } catch (error) {
+        response.destroy();
+        reject(asFault(error));
+      }
+    });
+    // Stays on: a second error, after the answer began, must not go unheard.
+    request.on('error', (cause: NodeJS.ErrnoException) => {
+      const isStale = request.reusedSocket && isClosedConnection(cause) && !signal.aborted;
+      reject(isStale ? new StaleConnection() : asFault(cause));
+    });
+    // A request may end without an answer and without an error.
+    request.once('close', () => {
+      reject(new Fault('upstream_unavailable', 'get an answer of the upstream'));
+    });
+    request.end(body);
+  });
 }
 
 class StaleConnection extends Fault {
@@ -116,16 +128,28 @@ function readAnswer(response: IncomingMessage): UpstreamAnswer {
       throw new Fault('upstream_unexpected', 'read an answer of the upstream that has no length');
     }
   }
-  return { status, contentType: headers['content-type'] ?? '', body: response };
+  const length = headers['content-length'];
+  return {
+    status,
+    contentType: headers['content-type'] ?? '',
+    contentLength: length === undefined ? undefined : Number(length),
+    body: response,
+  };
 }
 
 function toMessage(request: UpstreamRequest, basePath: string): Message {
   const path = basePath + request.path;
   const headers: Record<string, string> = {
-    Accept: 'application/json',
+    Accept: request.path === '/federate' ? 'text/plain;version=0.0.4' : 'application/json',
     'Accept-Encoding': 'identity',
     ...(request.traceparent !== undefined && { traceparent: request.traceparent }),
   };
+  if (request.write !== undefined) {
+    const { method, json } = request.write;
+    if (json !== '') headers['Content-Type'] = 'application/json';
+    headers['Content-Length'] = String(Buffer.byteLength(json));
+    return { method, path, headers, body: json };
+  }
   const target = request.form === '' ? path : `${path}?${request.form}`;
   if (request.isGetOnly || target.length <= MAX_GET_URL_BYTES) {
     return { method: 'GET', path: target, headers, body: '' };

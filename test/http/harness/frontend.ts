@@ -4,11 +4,22 @@ import {
   type HttpUpstream,
 } from '../../../frontend/adapters/upstream/http-upstream.ts';
 import { SILENT_OBSERVER } from '../../../frontend/access/access-observer.ts';
-import type { LimitsConfig, ListenerConfig } from '../../../frontend/config/query-frontend.ts';
+import type {
+  LimitsConfig,
+  ListenerConfig,
+  ResourceAttributesConfig,
+} from '../../../frontend/config/query-frontend.ts';
+import { DEFAULT_PROMQL_FEATURES, type PromqlFeatures } from '../../../frontend/promql/options.ts';
+import { CurrentParts } from '../../../frontend/http/current-parts.ts';
+import { FilterSlots } from '../../../frontend/http/filter-slots.ts';
+import type { ExchangeParts } from '../../../frontend/http/exchange.ts';
+import type { Upstream } from '../../../frontend/http/upstream.ts';
+import type { LimitGroups } from '../../../frontend/config/limits.ts';
 import { type Listener, startListener } from '../../../frontend/http/listener.ts';
 import type { FinishedRequest, Telemetry } from '../../../frontend/http/telemetry.ts';
 import { ask, type Answer, type Question } from './ask.ts';
 import { accessOf } from './fake-access.ts';
+import { DEFAULT_GROUPS, sharesOf } from './limit-groups.ts';
 import { type RecordingUpstream, startUpstream } from './recording-upstream.ts';
 
 /** One line of the log. */
@@ -34,9 +45,16 @@ export interface Frontend extends AsyncDisposable {
 export interface FrontendOptions {
   readonly access?: Access;
   readonly deadlineMs?: number;
+  readonly attributes?: ResourceAttributesConfig;
+  readonly scopingMode?: 'intersect' | 'error';
+  readonly features?: Partial<PromqlFeatures>;
   readonly certificateCheckMs?: number;
+  readonly onCertificate?: (isInUse: boolean) => void;
   readonly limits?: Partial<LimitsConfig>;
+  readonly groups?: Partial<LimitGroups>;
   readonly listener?: Partial<ListenerConfig>;
+  /** What there is beside the queries. */
+  readonly endpoints?: (queries: Upstream) => Pick<ExchangeParts, 'filtered' | 'offer'>;
 }
 
 /** The token of a user who may read `team-a` and `team-b`. */
@@ -50,14 +68,6 @@ export const ACCESS: Access = accessOf({
   [READER]: { username: 'jane', namespaces: ['team-a', 'team-b'] },
   [ROBOT]: { username: 'system:serviceaccount:team-a:grafana', namespaces: ['team-a'] },
 });
-
-const LIMITS: LimitsConfig = {
-  tenants: 200,
-  bodyBytes: 65_536,
-  queryBytes: 32_768,
-  queryDepth: 200,
-  querySelectors: 500,
-};
 
 const LISTENER: ListenerConfig = {
   address: '127.0.0.1',
@@ -77,17 +87,30 @@ export async function startFrontend(options: FrontendOptions = {}): Promise<Fron
   const finished: FinishedRequest[] = [];
   const listener = await startListener(
     { ...LISTENER, ...options.listener },
-    {
+    new CurrentParts({
       access: options.access ?? ACCESS,
       upstream: adapter,
-      limits: { ...LIMITS, ...options.limits },
+      filtered: {
+        upstreams: { queries: adapter },
+        hasTargetMetadata: false,
+        maxBytes: DEFAULT_GROUPS.limits.filteredBytes,
+        slots: new FilterSlots(),
+      },
+      ...options.endpoints?.(adapter),
+      shares: sharesOf(options.groups),
+      limits: { ...DEFAULT_GROUPS.limits, ...options.limits },
+      scoping: {
+        mode: options.scopingMode ?? 'intersect',
+        features: { ...DEFAULT_PROMQL_FEATURES, ...options.features },
+      },
       deadlineMs: options.deadlineMs ?? 10_000,
+      attributes: options.attributes,
       telemetry: recordingTelemetry(finished),
       log: (level, event, fields = {}) => {
         log.push({ level, event, fields });
       },
-    },
-    options.certificateCheckMs,
+    }),
+    { checkMs: options.certificateCheckMs, onCheck: options.onCertificate },
   );
   return {
     url: listener.url,
@@ -121,6 +144,7 @@ function recordingTelemetry(finished: FinishedRequest[]): Telemetry {
       finished.push(request);
     },
     parametersDropped: () => undefined,
+    answerGiven: () => undefined,
     access: SILENT_OBSERVER,
     exposition: async () => ({ contentType: '', body: '' }),
   };

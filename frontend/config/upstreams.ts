@@ -1,0 +1,83 @@
+import * as v from 'valibot';
+import { described, httpUrl, integer, section, text } from './fields.ts';
+
+/** An upstream beside the one that answers queries. */
+export interface OtherUpstreamConfig {
+  readonly url: string;
+  readonly maxSockets: number;
+}
+
+/** Who answers what is no query; all of them optional. */
+export interface UpstreamsConfig {
+  readonly rules?: OtherUpstreamConfig | undefined;
+  readonly alertmanager?: OtherUpstreamConfig | undefined;
+}
+
+/** Which endpoints there are beside the queries, and how they are answered. */
+export interface EndpointsConfig {
+  readonly federate: boolean;
+  readonly metadata: 'empty' | 'targets';
+  readonly silenceWrites: boolean;
+}
+
+/** What the SubjectAccessReview of a change asks for, beside its verb; the namespace is the tenant. */
+export interface SilenceAttributesConfig {
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource: string;
+}
+
+function otherUpstream(
+  description: string,
+): v.GenericSchema<OtherUpstreamInput | undefined, OtherUpstreamConfig | undefined> {
+  return v.optional(
+    v.strictObject({
+      url: v.pipe(httpUrl(), v.description(description)),
+      maxSockets: described(integer(1, 10_000), 32, 'Connections to it at once.'),
+    }),
+  );
+}
+
+interface OtherUpstreamInput {
+  readonly url: string;
+  readonly maxSockets?: number | undefined;
+}
+
+/** The settings of {@link UpstreamsConfig}. */
+export const upstreams: v.GenericSchema<object | undefined, UpstreamsConfig> = section({
+  rules: otherUpstream(
+    'URL of the ruler or Prometheus whose rules and alerts are shown. Without it the upstream of the queries is asked.',
+  ),
+  alertmanager: otherUpstream(
+    'URL of the Alertmanager behind `/api/v2`. Without it these endpoints do not exist.',
+  ),
+});
+
+/** The settings of {@link EndpointsConfig}. */
+export const endpoints: v.GenericSchema<object | undefined, EndpointsConfig> = section({
+  federate: described(
+    v.boolean(),
+    false,
+    'Whether `/federate` exists. Its answers hold the external labels of the upstream, which must be a Prometheus.',
+  ),
+  metadata: described(
+    v.picklist(['empty', 'targets']),
+    'empty',
+    'Where the types and HELP texts of metrics come from: `targets` from the targets of the namespaces, which only a Prometheus knows; `empty` shows none, as it must be behind Thanos.',
+  ),
+  silenceWrites: described(
+    v.boolean(),
+    false,
+    'Whether callers may create, update and expire silences of their namespaces, where they have the right to. Without it silences can only be read.',
+  ),
+});
+
+/** The setting `silenceAttributes` of access by the API server. */
+export const silenceAttributes: v.GenericSchema<
+  SilenceAttributesConfig | undefined,
+  SilenceAttributesConfig
+> = described(
+  v.strictObject({ group: v.string(), resource: text(), subresource: v.string() }),
+  { group: '', resource: 'namespace', subresource: 'silences' },
+  'What a caller must be allowed to `create`, `update` or `delete` in the namespace to do so with a silence.',
+);

@@ -1,0 +1,6 @@
+import type { ConfinedAnswer } from './confine.ts';
+
+/** What the caller gets: a text of ours, or a confined answer of the upstream. */
+export type Reply =
+  | { readonly kind: 'text'; readonly body: string }
+  | { readonly kind: 'stream'; readonly answer: ConfinedAnswer };

@@ -1,0 +1,120 @@
+import type { TenantScope } from '../../tenant/tenant-scope.ts';
+import { type JsonValue, memberOf } from '../answers/json-value.ts';
+import { isSilenceId, type OwnedSilenceId, ownSilence } from '../answers/silence-owner.ts';
+import { scopeSilence } from '../answers/silence-request.ts';
+import { accept, refuse, type Result } from '../result.ts';
+import type { AdmittedRequest } from './admit.ts';
+import { refusalOf } from './confine.ts';
+import { readAnswerJson } from './filter-answer.ts';
+import type { FilteredParts } from './filtered-pipeline.ts';
+import { UpstreamRequest } from './forward.ts';
+import type { Rejection } from './rejection.ts';
+import type { Reply } from './reply.ts';
+import type { SilenceWrite } from './silence-write.ts';
+import type { UpstreamAnswer } from './upstream.ts';
+import { upstreamOf } from './upstreams.ts';
+
+/** A request about one silence, after it was authorized. */
+export interface SilenceRequestParts {
+  readonly admitted: AdmittedRequest;
+  readonly scope: TenantScope;
+  readonly signal: AbortSignal;
+}
+
+interface FoundSilence {
+  readonly id: OwnedSilenceId;
+  readonly silence: JsonValue;
+}
+
+const ID_IN_PATH = /[^/]*$/;
+
+/** Shows one silence, where it acts on the scope alone. */
+export async function showSilence(
+  parts: FilteredParts,
+  request: SilenceRequestParts,
+): Promise<Result<Reply, Rejection>> {
+  const id = ID_IN_PATH.exec(request.admitted.upstreamPath)?.[0] ?? '';
+  const found = await findOwn(parts, request, id);
+  return found.ok ? accept(textReply(found.value.silence)) : found;
+}
+
+/**
+ * Makes, changes or expires a silence. What exists already is read first: whose it is, is known from
+ * what is stored, never from what the caller says.
+ */
+export async function writeSilence(
+  parts: FilteredParts,
+  request: SilenceRequestParts,
+  write: SilenceWrite,
+): Promise<Result<Reply, Rejection>> {
+  const { admitted } = request;
+  if (write.verb === 'create') return store(parts, request, write);
+  const found = await findOwn(parts, request, write.id);
+  if (!found.ok) return found;
+  if (write.verb === 'update') return store(parts, request, write);
+  const answer = await send(
+    parts,
+    request,
+    UpstreamRequest.toExpireSilence(admitted, found.value.id),
+  );
+  answer.body.destroy();
+  if (answer.status === 200) return accept({ kind: 'text', body: '' });
+  return refuse(answer.status === 404 ? { code: 'silence_unknown' } : unexpected(answer.status));
+}
+
+async function store(
+  parts: FilteredParts,
+  request: SilenceRequestParts,
+  write: Exclude<SilenceWrite, { readonly verb: 'delete' }>,
+): Promise<Result<Reply, Rejection>> {
+  const scoped = scopeSilence(write.silence, request.scope);
+  if (!scoped.ok) return scoped;
+  const message = UpstreamRequest.toWriteSilence(request.admitted, scoped.value);
+  const answer = await send(parts, request, message);
+  if (answer.status === 404) {
+    answer.body.destroy();
+    return refuse({ code: 'silence_unknown' });
+  }
+  const refusal = await refusalOf(answer);
+  if (refusal !== undefined) return refuse(refusal);
+  const stored = await readAnswerJson(answer.body, { ...parts, signal: request.signal });
+  const silenceID = memberOf(stored, 'silenceID');
+  if (typeof silenceID !== 'string' || !isSilenceId(silenceID)) {
+    return refuse({ code: 'upstream_unexpected' });
+  }
+  return accept(textReply({ silenceID }));
+}
+
+async function findOwn(
+  parts: FilteredParts,
+  request: SilenceRequestParts,
+  id: string,
+): Promise<Result<FoundSilence, Rejection>> {
+  const answer = await send(parts, request, UpstreamRequest.toReadSilence(request.admitted, id));
+  if (answer.status === 404) {
+    answer.body.destroy();
+    return refuse({ code: 'silence_unknown' });
+  }
+  const refusal = await refusalOf(answer);
+  if (refusal !== undefined) return refuse(refusal);
+  const silence = await readAnswerJson(answer.body, { ...parts, signal: request.signal });
+  const own = ownSilence(silence, id, request.scope);
+  // A foreign silence is one that does not exist: the same code, the same words.
+  return own === undefined ? refuse({ code: 'silence_unknown' }) : accept(own);
+}
+
+function send(
+  parts: FilteredParts,
+  { signal }: SilenceRequestParts,
+  message: UpstreamRequest,
+): Promise<UpstreamAnswer> {
+  return upstreamOf(parts.upstreams, 'alertmanager').send(message, signal);
+}
+
+function unexpected(status: number): Rejection {
+  return { code: status >= 500 ? 'upstream_unavailable' : 'upstream_unexpected' };
+}
+
+function textReply(value: JsonValue): Reply {
+  return { kind: 'text', body: `${JSON.stringify(value)}\n` };
+}
