@@ -1,20 +1,31 @@
 // Writes the generated documents, or with --check compares them with what is there.
 import { readFile, writeFile } from 'node:fs/promises';
 import process from 'node:process';
-import { format } from 'prettier';
+import { format, resolveConfig } from 'prettier';
+import { ATTACKS_PAGE } from './pages/attacks.ts';
 import { COMMAND_LINE_PAGE } from './pages/command-line.ts';
 import { CONFIGURATION_PAGE } from './pages/configuration.ts';
 import { ENDPOINTS_PAGE } from './pages/endpoints.ts';
 import { ERRORS_PAGE } from './pages/errors.ts';
 import { METRICS_PAGE } from './pages/metrics.ts';
+import { MIGRATION_PAGE } from './pages/migration.ts';
 
-const PAGES = [COMMAND_LINE_PAGE, CONFIGURATION_PAGE, ENDPOINTS_PAGE, ERRORS_PAGE, METRICS_PAGE];
+const PAGES = [
+  ATTACKS_PAGE,
+  COMMAND_LINE_PAGE,
+  CONFIGURATION_PAGE,
+  ENDPOINTS_PAGE,
+  ERRORS_PAGE,
+  METRICS_PAGE,
+  MIGRATION_PAGE,
+];
 
 const isCheck = process.argv.includes('--check');
 const stale: string[] = [];
 for (const page of PAGES) {
   const file = new URL(page.file, import.meta.url);
-  const text = await format(await page.markdown(), { parser: 'markdown', printWidth: 100 });
+  const style = await resolveConfig(file);
+  const text = await format(await page.markdown(), { ...style, parser: 'markdown' });
   const present = await readFile(file, 'utf8').catch(() => '');
   if (present === text) continue;
   if (isCheck) stale.push(page.file);

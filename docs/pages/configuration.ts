@@ -6,7 +6,8 @@ import { GENERATED_NOTE, type Page, table } from './page.ts';
 const INTRODUCTION = `# Configuration of the query frontend
 
 A YAML or JSON document (the bundles in manifests read JSON only). Unknown settings are refused, and
-every problem is reported at once. Times are in milliseconds, sizes in bytes.
+every problem is reported at once. Times are in milliseconds where the name ends in \`Ms\`, and in seconds
+where it ends in \`Seconds\`; sizes are in bytes.
 
 \`\`\`yaml
 apiVersion: ${CONFIG_API_VERSION}
@@ -20,7 +21,11 @@ upstream:
 access:
   kind: kubernetes
   audiences: [prometheus-tenancy-kit]
-\`\`\``;
+\`\`\`
+
+A change of the file is taken over while the program runs, within a few seconds or at once on SIGHUP, but
+for what is below \`listener\` and \`operations\`: that needs a restart, and the log names it. A file that
+is wrong, or names an API server or an upstream that does not answer, leaves the last good one in use.`;
 
 interface Setting {
   readonly path: string;
@@ -35,6 +40,7 @@ interface Schema {
   readonly entries?: Readonly<Record<string, Schema>>;
   readonly options?: readonly Schema[];
   readonly wrapped?: Schema;
+  readonly item?: Schema;
   readonly default?: unknown;
   readonly literal?: unknown;
 }
@@ -68,6 +74,9 @@ function settings(path: string, schema: Schema): readonly Setting[] {
         path: named(setting.path, path, option),
       })),
     );
+  }
+  if (inner.type === 'array' && inner.item?.type === 'strict_object') {
+    return [leaf(path, schema, inner), ...settings(`${path}[]`, inner.item)];
   }
   return [leaf(path, schema, inner)];
 }

@@ -1,4 +1,10 @@
-import { type Route, ROUTES, type RouteShape } from '../../frontend/http/routes.ts';
+import {
+  type FilterName,
+  type Route,
+  ROUTES,
+  type RouteShape,
+  type UpstreamName,
+} from '../../frontend/http/routes.ts';
 import { GENERATED_NOTE, type Page, table } from './page.ts';
 
 const INTRODUCTION = `# Endpoints of the query frontend
@@ -7,30 +13,100 @@ The route table is closed: a path that is not in it, byte by byte, is 404. Each 
 behind \`/namespaces/<namespace>[,<namespace>...]\`. Parameters that a route does not know are dropped
 and counted, never forwarded.`;
 
+const FILTERED = `## Filtered answers
+
+Some answers cannot be narrowed by the upstream, or not reliably. They are read as a whole, up to
+\`limits.filteredBytes\`, and built anew from what belongs to the namespaces of the request. They are
+read and printed in small steps, so that a large one does not keep other requests waiting.
+
+| answer       | what is left of it                                                                       |
+| ------------ | ---------------------------------------------------------------------------------------- |
+| rules        | rules whose own tenancy label names a namespace of the request; a label that is a template names none. Groups without a rule left, and all file paths, are left out. Of a group, which may hold rules of several tenants, names and numbers stay; of a rule everything but errors that speak of more than the query. Pages (\`group_limit\`, \`group_next_token\`) are cut from what is left, so the tokens differ from those of the upstream |
+| alerts       | alerts whose tenancy label names a namespace of the request, templated or not             |
+| exemplars    | series whose tenancy label names a namespace of the request, although the query was scoped |
+| metadata     | with \`endpoints.metadata: targets\`, what targets of the namespaces tell; otherwise nothing |
+| Alertmanager | alerts by their tenancy label; the fingerprints of alerts that inhibit one become zeros    |
+| silences     | those with a matcher that compares the tenancy label for equality with a namespace of the request. Silences without one, or with a pattern there, reach further and are not shown |
+
+## Silences
+
+With \`endpoints.silenceWrites\` a caller who is allowed to \`create\`, \`update\` or \`delete\` the
+\`access.silenceAttributes\` of a namespace may do so with its silences. The body of
+\`POST /api/v2/silences\` is \`application/json\`; it is read, checked and written anew.
+
+- A silence must match the tenancy label once, by equality with a namespace of the request. Where the
+  request names one namespace and the silence none, the matcher is added. Patterns and negations on
+  the label are refused.
+- Before a silence is changed or expired it is read: one that is not the caller's does not exist (404).`;
+
 const SHAPES: Readonly<Record<RouteShape, string>> = {
   query: '`query` is parsed and every selector in it gets the matcher of the scope',
   matches: 'each `match[]` gets the matcher of the scope; without any, the scope is the selector',
+  syntax: '`query` is parsed and printed anew; no series is read, so no namespace is needed',
+  filtered: 'the scope is sent along where the upstream can narrow by it',
+  explain: 'says what would become of `query` and who may read what; nothing is sent',
   local: 'answered by the frontend itself',
+};
+
+const FILTERS: Readonly<Record<FilterName, string>> = {
+  exemplars: 'series outside the scope are dropped from the answer',
+  rules: 'rules and alerts outside the scope are dropped from the answer',
+  alerts: 'alerts outside the scope are dropped from the answer',
+  metadata: 'the answer is made from the metadata of targets in the scope, or empty',
+  alertmanagerAlerts: 'alerts outside the scope are dropped from the answer',
+  alertmanagerGroups: 'alerts outside the scope are dropped from the answer',
+  silences: 'silences that act on more than the scope are dropped from the answer',
+  silence: 'a silence that acts on more than the scope is 404',
+};
+
+const UPSTREAMS: Readonly<Record<UpstreamName, string>> = {
+  rules: '`upstreams.rules`, or `upstream`',
+  alertmanager: '`upstreams.alertmanager`',
+};
+
+const NEEDS: Readonly<Record<NonNullable<Route['needs']>, string>> = {
+  federate: 'with `endpoints.federate`',
+  alertmanager: 'with `upstreams.alertmanager`',
 };
 
 /** The route table. */
 export const ENDPOINTS_PAGE: Page = {
   file: 'endpoints.md',
   markdown: () => {
-    const head = ['path', 'methods', 'how it is confined', 'parameters that travel on'];
-    return `${INTRODUCTION}\n\n${GENERATED_NOTE}\n\n${table(
-      head,
-      ROUTES.map((route) => row(route)),
-    )}\n`;
+    const head = ['path', 'methods', 'how it is confined', 'asks', 'parameters that travel on'];
+    return [
+      INTRODUCTION,
+      GENERATED_NOTE,
+      table(
+        head,
+        ROUTES.map((route) => row(route)),
+      ),
+      `${FILTERED}\n`,
+    ].join('\n\n');
   },
 };
 
 function row(route: Route): readonly string[] {
-  const parameters = Object.keys(route.parameters).map((name) => `\`${name}\``);
+  const names = Object.keys({ ...route.parameters, ...route.listParameters });
+  const confined = [
+    ...(route.needs === undefined ? [] : [`only ${NEEDS[route.needs]}`]),
+    SHAPES[route.shape],
+    ...(route.filter === undefined ? [] : [FILTERS[route.filter]]),
+  ];
   return [
     `\`${route.path}\``,
-    route.methods.join(', '),
-    SHAPES[route.shape],
-    parameters.join(', ') || 'none',
+    route.methods.map((method) => methodOf(route, method)).join(', '),
+    confined.join('; '),
+    asksOf(route),
+    names.map((name) => `\`${name}\``).join(', ') || 'none',
   ];
+}
+
+function methodOf({ writes }: Route, method: Route['methods'][number]): string {
+  return writes?.includes(method) === true ? `${method} (\`endpoints.silenceWrites\`)` : method;
+}
+
+function asksOf({ shape, upstream }: Route): string {
+  if (shape === 'local' || shape === 'explain') return 'nobody';
+  return upstream === undefined ? '`upstream`' : UPSTREAMS[upstream];
 }

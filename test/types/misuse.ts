@@ -40,6 +40,10 @@ export const MISUSE: readonly (() => unknown)[] = [
   () => UpstreamRequest.of(admitted, { shape: 'query', query: text }),
   // @ts-expect-error An empty list of selectors would ask for everything.
   () => UpstreamRequest.of(admitted, { shape: 'matches', matches: [] }),
+  // @ts-expect-error A silence that was not scoped is not stored.
+  () => UpstreamRequest.toWriteSilence(admitted, text),
+  // @ts-expect-error A silence that nobody looked at is not expired.
+  () => UpstreamRequest.toExpireSilence(admitted, text),
   () =>
     // @ts-expect-error An object with the members of an upstream request is none.
     upstream.send({ path: text, form: text, traceparent: undefined }, new AbortController().signal),

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { INSPECTED_PATHS } from '../../../../frontend/adapters/upstream/http-inspector.ts';
 import { freePort } from '../../harness/places.ts';
 
 /** A request as it came to the upstream. */
@@ -10,7 +11,7 @@ export interface RecordedRequest {
   readonly body: string;
 }
 
-/** Stands before an upstream and writes down every request. */
+/** Stands before an upstream and writes down every request but those that ask how it is. */
 export interface RecordingProxy {
   readonly url: string;
   /** Everything that came since the start or the last {@link RecordingProxy.forget}. */
@@ -70,7 +71,8 @@ async function relay(
   incoming.setEncoding('utf8');
   for await (const part of incoming as AsyncIterable<string>) body += part;
   const { method = '', url = '', headers } = incoming;
-  requests.push({ method, url, headers: joined(headers), body });
+  const isInspection = Object.values(INSPECTED_PATHS).some((path) => path === url);
+  if (!isInspection) requests.push({ method, url, headers: joined(headers), body });
   const { hostname, port } = new URL(target);
   await new Promise<void>((resolve, reject) => {
     const outgoing = request(
