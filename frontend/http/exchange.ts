@@ -33,6 +33,10 @@ export interface Exchange {
   readonly response: ServerResponse;
   /** Whether the client waits for `100 Continue` before it sends its body. */
   readonly expectsContinue: boolean;
+  /** Hears that the caller was identified. */
+  readonly onIdentified: () => void;
+  /** Whether the connection may stay open after an error: a caller was identified on it. */
+  readonly mayStay: () => boolean;
 }
 
 /** What the log and the metrics say of a request whose client left before an answer was sent. */
@@ -72,7 +76,7 @@ export async function serveExchange(parts: ExchangeParts, exchange: Exchange): P
 // Cheap checks first: an anonymous caller cannot make us read a body.
 async function readAndAnswer(
   parts: ExchangeParts,
-  { request, response, expectsContinue }: Exchange,
+  { request, response, expectsContinue, onIdentified }: Exchange,
   trail: AuditTrail,
   cancellation: Cancellation,
 ): Promise<Result<Reply, Rejection>> {
@@ -104,6 +108,7 @@ async function readAndAnswer(
     token: token.value,
     cancellation,
     trail,
+    onIdentified,
   });
 }
 
@@ -147,13 +152,14 @@ interface TextAnswer {
   readonly body: string;
 }
 
-function sendText({ request, response }: Exchange, answer: TextAnswer, requestId: string): void {
+function sendText(exchange: Exchange, answer: TextAnswer, requestId: string): void {
+  const { request, response } = exchange;
   response.writeHead(answer.status, {
     ...answerHeaders(requestId),
     'Content-Length': String(Buffer.byteLength(answer.body)),
     ...answer.headers,
     // What is left of an unread body must not be taken for the next request.
-    ...(!request.complete && { Connection: 'close' }),
+    ...(!(request.complete && exchange.mayStay()) && { Connection: 'close' }),
   });
   response.end(answer.body);
 }

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { ListenerConfig } from '../config/query-frontend.ts';
 import { answerClientError, readClientError } from './client-error.ts';
 import type { CurrentParts } from './current-parts.ts';
-import { type ExchangeParts, serveExchange } from './exchange.ts';
+import { type Exchange, type ExchangeParts, serveExchange } from './exchange.ts';
 import { listeningUrl } from './listening-url.ts';
 import { RequestsUnderWay } from './requests-under-way.ts';
 import {
@@ -25,6 +25,12 @@ type Server = http.Server | https.Server;
 
 const IDLE_CHECK_MS = 50;
 
+/** How long a connection may take to its first request, at most: until then nobody answers for it. */
+const FIRST_REQUEST_MS = 5_000;
+
+/** The log says at most this often that connections are dropped. */
+const DROP_LOG_MS = 60_000;
+
 /** How a listener follows the files of its certificate. */
 export interface CertificateOptions {
   /** How often they are read again, in milliseconds. @defaultValue 30_000 */
@@ -44,7 +50,10 @@ export async function startListener(
 ): Promise<Listener> {
   const { server, followRenewals } = await createServer(config);
   const life = { isDraining: false };
-  serveRequests(server, current, life);
+  const underWay = new RequestsUnderWay();
+  serveRequests(server, current, { life, underWay });
+  if (config.headersTimeoutMs > FIRST_REQUEST_MS) hurryFirstRequests(server, underWay);
+  noteDrops(server, current);
   await listen(server, config);
   server.on('error', (error) => {
     current.latest.log('error', 'listener_failed', { error });
@@ -97,12 +106,16 @@ function bounded<S extends Server>(server: S, config: ListenerConfig): S {
   return server;
 }
 
+interface Connections {
+  readonly life: { readonly isDraining: boolean };
+  readonly underWay: RequestsUnderWay;
+}
+
 function serveRequests(
   server: Server,
   current: CurrentParts<ExchangeParts>,
-  life: { readonly isDraining: boolean },
+  { life, underWay }: Connections,
 ): void {
-  const underWay = new RequestsUnderWay();
   const serve =
     (expectsContinue: boolean): http.RequestListener =>
     (request, response) => {
@@ -111,7 +124,15 @@ function serveRequests(
         return;
       }
       if (life.isDraining) response.setHeader('Connection', 'close');
-      const exchange = { request, response, expectsContinue };
+      const exchange: Exchange = {
+        request,
+        response,
+        expectsContinue,
+        onIdentified: () => {
+          underWay.identified(request);
+        },
+        mayStay: () => underWay.mayStay(request),
+      };
       current
         .use((parts) => serveExchange(parts, exchange))
         .catch((error: unknown) => {
@@ -129,6 +150,37 @@ function serveRequests(
       return;
     }
     answerClientError(connection, rejection);
+  });
+}
+
+function hurryFirstRequests(server: Server, underWay: RequestsUnderWay): void {
+  // Under TLS the handshake has a limit of its own, of the same kind.
+  const event = server instanceof https.Server ? 'secureConnection' : 'connection';
+  server.on(event, (connection: Duplex) => {
+    const timer = setTimeout(() => {
+      if (!underWay.hasBegun(connection)) answerClientError(connection, REQUEST_TIMEOUT);
+    }, FIRST_REQUEST_MS).unref();
+    connection.once('close', () => {
+      clearTimeout(timer);
+    });
+  });
+}
+
+const REQUEST_TIMEOUT = { code: 'request_timeout' } as const;
+
+// Past the most connections the kernel's handshake succeeds and the connection is reset.
+function noteDrops(server: Server, current: CurrentParts<ExchangeParts>): void {
+  let untold = 0;
+  let toldMs = -Infinity;
+  server.on('drop', () => {
+    const { telemetry, log } = current.latest;
+    telemetry.connectionDropped?.();
+    untold += 1;
+    const nowMs = performance.now();
+    if (nowMs - toldMs < DROP_LOG_MS) return;
+    log('warn', 'connections_dropped', { dropped: untold, maxConnections: server.maxConnections });
+    untold = 0;
+    toldMs = nowMs;
   });
 }
 

@@ -12,6 +12,7 @@ export type MetricKey =
   | 'requests'
   | 'duration'
   | 'dropped'
+  | 'connectionsDropped'
   | 'answers'
   | 'turns'
   | 'lookups'
@@ -46,6 +47,12 @@ export const METRICS: Readonly<Record<MetricKey, MetricRow>> = {
     type: 'counter',
     labels: [],
     help: 'Parameters that the route does not know; they are not forwarded.',
+  },
+  connectionsDropped: {
+    name: 'tenancy_query_frontend_connections_dropped_total',
+    type: 'counter',
+    labels: [],
+    help: 'Connections that were reset because there were listener.maxConnections already.',
   },
   turns: {
     name: 'tenancy_query_frontend_turn_wait_seconds',

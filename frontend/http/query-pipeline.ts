@@ -1,4 +1,4 @@
-import type { Access } from '../access/access.ts';
+import type { Access, Authorized } from '../access/access.ts';
 import type { BearerToken } from '../access/bearer-token.ts';
 import type { Identity } from '../access/identity.ts';
 import type { LimitsConfig, ResourceAttributesConfig } from '../config/query-frontend.ts';
@@ -23,7 +23,13 @@ import { limitRequest } from './limit-request.ts';
 import type { Log } from './log.ts';
 import type { Rejection } from './rejection.ts';
 import type { Reply } from './reply.ts';
-import { parsePromql, readsSeries, scopeNothing, scopePromql } from './scope-request.ts';
+import {
+  type ParsedPromql,
+  parsePromql,
+  readsSeries,
+  scopeNothing,
+  scopePromql,
+} from './scope-request.ts';
 import { askerOf, type Shares } from './shares.ts';
 import type { Upstream } from './upstream.ts';
 import { mapUpstreams } from './upstreams.ts';
@@ -51,6 +57,8 @@ export interface PipelineRequest {
   readonly token: BearerToken;
   readonly cancellation: Cancellation;
   readonly trail: AuditTrail;
+  /** Hears that the token was found to be somebody's. */
+  readonly onIdentified: () => void;
 }
 
 /**
@@ -68,6 +76,7 @@ export async function answerRequest(
   const identified = await parts.access.identify(request.token);
   if (!identified.ok) return identified;
   trail.identified(identified.value);
+  request.onIdentified();
   const { identity } = identified.value;
   const takenForUser = parts.shares.takeForUser(identity);
   if (!takenForUser.ok) return takenForUser;
@@ -90,24 +99,15 @@ async function answerCaller(
       : authorized;
   }
 
+  // Named tenants need authorization whatever is asked: without it no PromQL is read for the caller.
+  const namesTenants = admitted.tenants.length > 0;
+  const early = namesTenants ? await authorize(parts, identity, admitted, true) : undefined;
+  if (early?.ok === false) return early;
   const { limits, scoping } = parts;
-  const promql = parsePromql(
-    admitted,
-    {
-      maxBytes: limits.queryBytes,
-      maxDepth: limits.queryDepth,
-      maxSelectors: limits.querySelectors,
-    },
-    scoping.features,
-  );
+  const promql = readPromql(parts, admitted);
   if (!promql.ok) return promql;
-  const limited = limitRequest(admitted, promql.value, limits);
-  if (!limited.ok) return limited;
   const needsTenant = admitted.route.shape !== 'syntax' && readsSeries(promql.value);
-  const authorized =
-    admitted.write === undefined
-      ? await authorizeRequest(parts.access, identity, admitted, needsTenant)
-      : await authorizeWrite(parts.access, identity, admitted, admitted.write.verb);
+  const authorized = early ?? (await authorize(parts, identity, admitted, needsTenant));
   if (!authorized.ok) return authorized;
   if (authorized.value !== undefined) trail.authorized(authorized.value);
 
@@ -130,6 +130,33 @@ async function answerCaller(
     maxBytes: limits.scopedBytes,
   });
   return scoped.ok ? forward(own, request, scoped.value, scope) : scoped;
+}
+
+async function authorize(
+  { access }: PipelineParts,
+  identity: Identity,
+  admitted: AdmittedRequest,
+  needsTenant: boolean,
+): Promise<Result<Authorized | undefined, Rejection>> {
+  const { write } = admitted;
+  return write === undefined
+    ? authorizeRequest(access, identity, admitted, needsTenant)
+    : authorizeWrite(access, identity, admitted, write.verb);
+}
+
+function readPromql(
+  { limits, scoping }: PipelineParts,
+  admitted: AdmittedRequest,
+): Result<ParsedPromql, Rejection> {
+  const bounds = {
+    maxBytes: limits.queryBytes,
+    maxDepth: limits.queryDepth,
+    maxSelectors: limits.querySelectors,
+  };
+  const promql = parsePromql(admitted, bounds, scoping.features);
+  if (!promql.ok) return promql;
+  const limited = limitRequest(admitted, promql.value, limits);
+  return limited.ok ? promql : limited;
 }
 
 /** What an answer without any entry looks like. */

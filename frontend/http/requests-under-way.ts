@@ -9,9 +9,13 @@ interface UnderWay {
   readonly response: ServerResponse;
 }
 
-/** Which requests each connection has under way: those whose answer is not yet out. */
+/**
+ * Which requests each connection has under way: those whose answer is not yet out. And on which
+ * connections a caller was identified: the others are not kept, or strangers could take all places.
+ */
 export class RequestsUnderWay {
   readonly #byConnection = new WeakMap<Duplex, Set<UnderWay>>();
+  readonly #identified = new WeakSet<Duplex>();
 
   /**
    * Notes a request until its answer is out.
@@ -29,6 +33,25 @@ export class RequestsUnderWay {
       underWay.delete(entry);
     });
     return true;
+  }
+
+  /** Whether a request came on the connection yet, whatever became of it. */
+  hasBegun(connection: Duplex): boolean {
+    return this.#byConnection.has(connection);
+  }
+
+  /** Notes that the caller of a request was identified. */
+  identified({ socket }: IncomingMessage): void {
+    this.#identified.add(socket);
+  }
+
+  /** Whether the connection of a request may stay open once its answer is out. */
+  mayStay(request: IncomingMessage): boolean {
+    const { socket } = request;
+    if (this.#identified.has(socket)) return true;
+    // Of pipelined requests the first decides: its answer is the first to go out.
+    const [first] = this.#byConnection.get(socket) ?? [];
+    return first !== undefined && first.request !== request;
   }
 
   /**

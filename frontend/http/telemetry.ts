@@ -22,6 +22,8 @@ export interface FinishedRequest {
 export interface Telemetry {
   requestFinished(request: FinishedRequest): void;
   parametersDropped(count: number): void;
+  /** Hears of a connection that was one too many. @defaultValue nobody hears */
+  connectionDropped?(): void;
   /** Hears where the answer to a request upstream came from. */
   readonly answerGiven: (source: AnswerSource) => void;
   /** Hears of verdicts, caches and reviews. */
@@ -33,6 +35,7 @@ export interface Telemetry {
 /** {@link Telemetry}, and the metrics of the process around the requests. */
 export interface RoleTelemetry extends Telemetry {
   readonly operations: OperationsMetrics;
+  connectionDropped(): void;
   /** Hears how long a request waited for its turn upstream, in milliseconds. */
   readonly turnTaken: (waitedMs: number) => void;
 }
@@ -56,6 +59,7 @@ export function createTelemetry(): RoleTelemetry {
   const requests = counter(METRICS.requests);
   const duration = histogram(METRICS.duration);
   const dropped = counter(METRICS.dropped);
+  const connections = counter(METRICS.connectionsDropped);
   const answers = counter(METRICS.answers);
   const turns = histogram(METRICS.turns);
   const lookups = counter(METRICS.lookups);
@@ -73,6 +77,9 @@ export function createTelemetry(): RoleTelemetry {
     },
     parametersDropped: (count) => {
       if (count > 0) dropped.inc(count);
+    },
+    connectionDropped: () => {
+      connections.inc();
     },
     turnTaken: (waitedMs) => {
       turns.observe(waitedMs / 1_000);

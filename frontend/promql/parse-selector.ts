@@ -20,9 +20,8 @@ export function parseSelector(
   start: number,
   name: string | undefined,
 ): VectorSelector | undefined {
-  const selector = readSelector(cursor, start, name);
-  if (selector === undefined || name !== undefined) return selector;
-  if (selector.matchers.some(rejectsEmpty)) return selector;
+  const read = readSelector(cursor, start, name);
+  if (read === undefined || name !== undefined || read.rejectsEmpty) return read?.selector;
   return cursor.malformed({ problem: 'selector_matches_everything' }, start);
 }
 
@@ -33,24 +32,31 @@ export function parseSelector(
 export function parseInfoSelector(cursor: Cursor): VectorSelector | undefined {
   const { start } = cursor;
   if (cursor.kind !== '{') return cursor.malformed({ problem: 'info_selector_expected' });
-  const selector = readSelector(cursor, start, undefined);
+  const selector = readSelector(cursor, start, undefined)?.selector;
   if (selector === undefined || !MODIFIER_WORDS.has(cursor.kind)) return selector;
   return cursor.unsupported({ reason: 'info_selector_modified', found: cursor.token });
+}
+
+/** A selector, and whether one of its matchers keeps out series without the label. */
+interface ReadSelector {
+  readonly selector: VectorSelector;
+  readonly rejectsEmpty: boolean;
 }
 
 function readSelector(
   cursor: Cursor,
   start: number,
   name: string | undefined,
-): VectorSelector | undefined {
+): ReadSelector | undefined {
   if (!cursor.countTerm(start) || !cursor.countSelector(start)) return undefined;
   const position = cursor.positionAt(start);
-  const matchers = cursor.kind === '{' ? parseMatchers(cursor) : NO_MATCHERS;
-  if (matchers === undefined) return undefined;
+  const read = cursor.kind === '{' ? parseMatchers(cursor) : NO_MATCHERS;
+  if (read === undefined) return undefined;
+  const { matchers, rejectsEmpty } = read;
   if (name !== undefined && matchers.some((matcher) => matcher.label === METRIC_NAME_LABEL)) {
     return cursor.malformed({ problem: 'metric_name_repeated', found: excerpt(name) }, start);
   }
-  return Object.freeze({
+  const selector: VectorSelector = Object.freeze({
     kind: 'vectorSelector',
     type: 'vector',
     name,
@@ -58,21 +64,39 @@ function readSelector(
     modifiers: NO_MODIFIERS,
     position,
   });
+  return { selector, rejectsEmpty };
 }
 
-function parseMatchers(cursor: Cursor): readonly Matcher[] | undefined {
+interface ReadMatchers {
+  readonly matchers: readonly Matcher[];
+  readonly rejectsEmpty: boolean;
+}
+
+function parseMatchers(cursor: Cursor): ReadMatchers | undefined {
   cursor.advance();
   const matchers: Matcher[] = [];
+  let rejectsEmpty = false;
   while (cursor.kind !== '}') {
-    const matcher = parseMatcher(cursor);
-    if (matcher === undefined) return undefined;
-    matchers.push(matcher);
+    const read = parseMatcher(cursor);
+    if (read === undefined) return undefined;
+    matchers.push(read.matcher);
+    rejectsEmpty ||= read.rejectsEmpty;
     if (!cursor.accept(',')) break;
   }
-  return cursor.expect('}', 'next_matcher') ? Object.freeze(matchers) : undefined;
+  if (!cursor.expect('}', 'next_matcher')) return undefined;
+  return { matchers: Object.freeze(matchers), rejectsEmpty };
 }
 
-function parseMatcher(cursor: Cursor): Matcher | undefined {
+/**
+ * A matcher, and whether it keeps out series without its label. A selector needs a name or one such
+ * matcher: Prometheus refuses `{}` and `{a=~".*"}`, lest a slip selects every series there is.
+ */
+interface ReadMatcher {
+  readonly matcher: Matcher;
+  readonly rejectsEmpty: boolean;
+}
+
+function parseMatcher(cursor: Cursor): ReadMatcher | undefined {
   const { start, kind } = cursor;
   if (kind !== 'identifier' && kind !== 'string') return cursor.unexpected('matcher');
   const label = kind === 'string' ? cursor.takeString() : cursor.take();
@@ -81,7 +105,7 @@ function parseMatcher(cursor: Cursor): Matcher | undefined {
   if (operator === undefined) {
     // A string alone is a metric name.
     if (kind !== 'string') return cursor.unexpected('matcher_operator');
-    return Object.freeze({ label: METRIC_NAME_LABEL, operator: '=', value: label });
+    return readMatcher({ label: METRIC_NAME_LABEL, operator: '=', value: label }, label === '');
   }
   cursor.advance();
   if (cursor.kind !== 'string') return cursor.unexpected('matcher_value');
@@ -89,57 +113,34 @@ function parseMatcher(cursor: Cursor): Matcher | undefined {
   const value = cursor.takeString();
   if (value === undefined) return undefined;
   if (label === '') return cursor.unsupported({ reason: 'label_name_empty' }, start);
-  if (!isRegexAllowed(cursor, operator, value, valueStart)) return undefined;
-  return Object.freeze({ label, operator, value });
+  const isRegex = operator === '=~' || operator === '!~';
+  const takesEmpty = isRegex ? judgePattern(cursor, value, valueStart) : value === '';
+  return takesEmpty === undefined ? undefined : readMatcher({ label, operator, value }, takesEmpty);
 }
 
-function isRegexAllowed(
-  cursor: Cursor,
-  operator: MatcherOperator,
-  value: string,
-  start: number,
-): boolean {
-  if (operator === '=' || operator === '!=') return true;
-  const verdict = judgeRegex(value);
+/** @param takesEmpty - Whether the value, or the pattern, stands for the empty text. */
+function readMatcher(matcher: Matcher, takesEmpty: boolean): ReadMatcher {
+  const isNegative = matcher.operator.startsWith('!');
+  return { matcher: Object.freeze(matcher), rejectsEmpty: takesEmpty === isNegative };
+}
+
+/** Tells whether a pattern matches the empty text; a problem if it is none, or is refused. */
+function judgePattern(cursor: Cursor, pattern: string, start: number): boolean | undefined {
+  const verdict = judgeRegex(pattern);
   switch (verdict.kind) {
     case 'valid':
-      return true;
+      return verdict.matchesEmpty;
     case 'malformed':
-      cursor.malformed({ problem: 'regex_malformed', found: excerpt(value) }, start);
-      return false;
-    case 'class_unknown':
-      cursor.unsupported({ reason: 'regex_class_unknown', found: excerpt(verdict.found) }, start);
-      return false;
+      return cursor.malformed({ problem: 'regex_malformed', found: excerpt(pattern) }, start);
+    case 'class_unknown': {
+      const found = excerpt(verdict.found);
+      return cursor.unsupported({ reason: 'regex_class_unknown', found }, start);
+    }
     case 'too_large':
-      cursor.unsupported({ reason: 'regex_too_large' }, start);
-      return false;
+      return cursor.unsupported({ reason: 'regex_too_large' }, start);
     default:
       return verdict satisfies never;
   }
-}
-
-/**
- * Tells whether a matcher keeps out series without its label. A selector needs a name or one such
- * matcher: Prometheus refuses `{}` and `{a=~".*"}`, lest a slip selects every series there is.
- */
-function rejectsEmpty({ operator, value }: Matcher): boolean {
-  switch (operator) {
-    case '=':
-      return value !== '';
-    case '!=':
-      return value === '';
-    case '=~':
-      return !matchesEmpty(value);
-    case '!~':
-      return matchesEmpty(value);
-    default:
-      return operator satisfies never;
-  }
-}
-
-function matchesEmpty(pattern: string): boolean {
-  const verdict = judgeRegex(pattern);
-  return verdict.kind !== 'valid' || verdict.matchesEmpty;
 }
 
 const MODIFIER_WORDS: ReadonlySet<TokenKind> = new Set<TokenKind>([
@@ -149,5 +150,5 @@ const MODIFIER_WORDS: ReadonlySet<TokenKind> = new Set<TokenKind>([
   'smoothed',
 ]);
 
-const NO_MATCHERS: readonly Matcher[] = Object.freeze([]);
+const NO_MATCHERS: ReadMatchers = { matchers: Object.freeze([]), rejectsEmpty: false };
 const NO_MODIFIERS: VectorSelector['modifiers'] = Object.freeze([]);

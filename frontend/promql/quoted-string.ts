@@ -124,9 +124,10 @@ class StringDecoder {
   }
 
   #flush(): void {
-    if (this.#bytes.length === 0) return;
+    // One refusal is enough: each further one would cost an error with its stack.
+    if (this.#bytes.length === 0 || !this.#isValid) return;
     const text = decodeUtf8(this.#bytes);
-    this.#isValid &&= text !== undefined;
+    this.#isValid = text !== undefined;
     this.#text += text ?? '';
     this.#bytes = [];
   }

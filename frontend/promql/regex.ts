@@ -48,6 +48,8 @@ class RegexReader {
   #groups: Group[] = [];
   #group: Group = { alternatives: [], parts: [] };
   #verdict: RegexVerdict | undefined;
+  /** Where the next `:]` is, as far as it is known: -1 if there is none. */
+  #nameEnd = 0;
 
   constructor(pattern: string) {
     this.#pattern = pattern;
@@ -210,7 +212,7 @@ class RegexReader {
 
   #readClassItem(): void {
     const rest = this.#pattern.slice(this.#at, this.#at + 2);
-    const named = rest === '[:' ? this.#pattern.indexOf(':]', this.#at + 2) : -1;
+    const named = rest === '[:' ? this.#findNameEnd(this.#at + 2) : -1;
     if (named >= 0) {
       const name = this.#pattern.slice(this.#at + 2, named).replace(/^\^/, '');
       if (!POSIX_CLASSES.has(name)) return this.#malformed();
@@ -228,6 +230,14 @@ class RegexReader {
     this.#at++;
     const high = this.#readClassCharacter();
     if (high !== undefined && high < low) this.#malformed();
+  }
+
+  /** Finds the `:]` from an index on. A flood of `[:` must not search the rest each time. */
+  #findNameEnd(from: number): number {
+    if (this.#nameEnd >= 0 && this.#nameEnd < from) {
+      this.#nameEnd = this.#pattern.indexOf(':]', from);
+    }
+    return this.#nameEnd;
   }
 
   #readClassCharacter(): number | undefined {

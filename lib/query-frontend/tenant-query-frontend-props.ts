@@ -202,8 +202,10 @@ export function resolveTenantQueryFrontend(
     replicas: props.replicas ?? 2,
     resources: props.resources ?? {
       cpu: Cpu.millis(100),
-      memory: Size.mebibytes(128),
-      memoryLimit: Size.mebibytes(256),
+      // Under a long mixed load the process settles at about 240 MB; filtered answers and shared
+      // ones that a slow reader holds come on top, within the bounds of the configuration.
+      memory: Size.mebibytes(256),
+      memoryLimit: Size.mebibytes(512),
     },
     legacyAlias: props.legacyAlias ?? false,
   };

@@ -8,7 +8,7 @@ import { eventually } from './harness/eventually.ts';
 import { accessOf } from './harness/fake-access.ts';
 import { type Frontend, READER, startFrontend } from './harness/frontend.ts';
 import { NOTHING_SHARED } from './harness/limit-groups.ts';
-import { connectRaw, getRequest } from './harness/raw-socket.ts';
+import { connectRaw, exchangeRaw, getRequest } from './harness/raw-socket.ts';
 import { json, SUCCESS } from './harness/recording-upstream.ts';
 
 const QUERY = '/api/v1/query?namespace=team-a&query=up';
@@ -244,6 +244,59 @@ describe('connections', () => {
     agent.destroy();
   });
 
+  it.each([
+    ['names no token', getRequest(QUERY), '401'],
+    ['holds a token of nobody', getRequest(QUERY, 'Authorization: Bearer nobody'), '401'],
+    ['asks for nothing there is', getRequest('/nowhere', TOKEN), '404'],
+    ['has a wrong method', getRequest(QUERY, TOKEN).replace('GET', 'PUT'), '405'],
+    ['holds a malformed parameter', getRequest(`${QUERY}&x=%zz`, TOKEN), '400'],
+  ])('end where the first request %s', async (_what, bytes, status) => {
+    await using frontend = await startFrontend();
+    const received = await exchangeRaw(frontend.port, bytes);
+    expect(received).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [^]*^Connection: close\r$`, 'm'));
+  });
+
+  it('of strangers hold no places, and that of a caller stays', async () => {
+    await using frontend = await startFrontend({ listener: { maxConnections: 250 } });
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    const first = await frontend.ask(QUERY, { agent });
+    const strangers = await Promise.all(
+      Array.from({ length: 200 }, () => connectRaw(frontend.port, { allowHalfOpen: true })),
+    );
+    for (const stranger of strangers) stranger.send(getRequest(QUERY));
+    await Promise.all(strangers.map((it) => it.until(/token_missing/)));
+    // Their clients keep their half open, and 200 more find places all the same.
+    await sleep(200);
+    await Promise.all(strangers.map(() => exchangeRaw(frontend.port, getRequest(QUERY))));
+    expect(frontend.drops()).toBe(0);
+    const second = await frontend.ask(QUERY, { agent });
+    expect(second).toMatchObject({ status: 200, localPort: first.localPort });
+    for (const stranger of strangers) stranger[Symbol.dispose]();
+    agent.destroy();
+  });
+
+  it('that send no request in time are answered 408, however long headers may take', async () => {
+    await using frontend = await startFrontend({
+      listener: { headersTimeoutMs: 60_000, requestTimeoutMs: 60_000 },
+    });
+    using raw = await connectRaw(frontend.port);
+    raw.send('GET / HT');
+    expect(await raw.end()).toMatch(/request_timeout/);
+  }, 15_000);
+
+  it('that are too many are counted, and the log says so once', async () => {
+    await using frontend = await startFrontend({ listener: { maxConnections: 1 } });
+    using raw = await connectRaw(frontend.port);
+    raw.send(getRequest(QUERY, TOKEN));
+    await raw.until(/"success"/);
+    for (let i = 0; i < 3; i += 1) {
+      expect(await exchangeRaw(frontend.port, getRequest(QUERY, TOKEN))).toBe('');
+    }
+    expect(frontend.drops()).toBe(3);
+    const lines = frontend.log.filter(({ event }) => event === 'connections_dropped');
+    expect(lines).toMatchObject([{ level: 'warn', fields: { dropped: 1, maxConnections: 1 } }]);
+  });
+
   it('behind are not kept after an answer that was thrown away', async () => {
     await using frontend = await startFrontend();
     frontend.upstream.respondWith((response) => {
@@ -287,8 +340,8 @@ describe('a drain', () => {
   it('closes idle connections at once', async () => {
     await using frontend = await startFrontend();
     using raw = await connectRaw(frontend.port);
-    raw.send(getRequest('/nowhere'));
-    await raw.until(/route_unknown/);
+    raw.send(getRequest(QUERY, TOKEN));
+    await raw.until(/"success"/);
     const startedMs = performance.now();
     await Promise.all([raw.end(), frontend.listener.drain(20_000)]);
     expect(performance.now() - startedMs).toBeLessThan(5_000);

@@ -215,6 +215,8 @@ describe('what is taken from a request', () => {
     ['a query that its scope makes too long', '/api/v1/query', post(`namespace=team-a&namespace=team-b&query=${'a%2B'.repeat(450)}a`), 422, 'limit_scoped_bytes'], // prettier-ignore
     ['a query nested too deep', QUERY.replace('up', '('.repeat(300)), {}, 422, 'limit_query_depth'],
     ['PromQL that does not parse', QUERY.replace('up', 'up%7B'), {}, 400, 'query_malformed'],
+    ['PromQL that does not parse, of a foreign tenant', '/api/v1/query?namespace=victim&query=up%7B', {}, 403, 'tenant_denied'], // prettier-ignore
+    ['a selector that does not parse, of a foreign tenant', '/api/v1/series?namespace=victim&match[]=%7B', {}, 403, 'tenant_denied'], // prettier-ignore
     ['a selector that is a query', '/api/v1/series?namespace=team-a&match[]=sum(up)', {}, 400, 'query_malformed'], // prettier-ignore
     ['an upgrade', QUERY, { headers: { Connection: 'Upgrade', Upgrade: 'websocket' } }, 400, 'upgrade_refused'], // prettier-ignore
     ['another expectation', QUERY, { headers: { Expect: 'x' } }, 417, 'expectation_refused'],

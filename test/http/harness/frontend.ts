@@ -37,6 +37,8 @@ export interface Frontend extends AsyncDisposable {
   readonly listener: Listener;
   readonly log: readonly LogLine[];
   readonly finished: readonly FinishedRequest[];
+  /** How many connections were too many. */
+  readonly drops: () => number;
   /** Asks with the token of {@link READER} unless the headers say otherwise. */
   ask(path: string, question?: Question): Promise<Answer>;
 }
@@ -85,6 +87,7 @@ export async function startFrontend(options: FrontendOptions = {}): Promise<Fron
   const adapter = createHttpUpstream({ url: upstream.url, maxSockets: 50 });
   const log: LogLine[] = [];
   const finished: FinishedRequest[] = [];
+  let drops = 0;
   const listener = await startListener(
     { ...LISTENER, ...options.listener },
     new CurrentParts({
@@ -105,7 +108,12 @@ export async function startFrontend(options: FrontendOptions = {}): Promise<Fron
       },
       deadlineMs: options.deadlineMs ?? 10_000,
       attributes: options.attributes,
-      telemetry: recordingTelemetry(finished),
+      telemetry: {
+        ...recordingTelemetry(finished),
+        connectionDropped: () => {
+          drops += 1;
+        },
+      },
       log: (level, event, fields = {}) => {
         log.push({ level, event, fields });
       },
@@ -119,6 +127,7 @@ export async function startFrontend(options: FrontendOptions = {}): Promise<Fron
     listener,
     log,
     finished,
+    drops: () => drops,
     ask: (path, question = {}) =>
       ask(`${listener.url}${path}`, {
         ...question,
