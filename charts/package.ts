@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BUNDLED_ROLES, bundleRuntime } from '../frontend/bundle.ts';
+import { writeKustomization } from './kustomization.ts';
+import { TenancyApp } from './tenancy-app.ts';
+import { TENANTS } from './tenants.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** What is published as it lies in the repository. */
+const COPIED: readonly string[] = ['README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md'];
+
+/**
+ * The fields of `package.json` that are published. What is not named here stays at home: scripts,
+ * development dependencies, and above all the Node binary under `optionalDependencies`, which every
+ * user of the package would have to download.
+ */
+const PUBLISHED_FIELDS: readonly string[] = [
+  'name',
+  'version',
+  'description',
+  'license',
+  'type',
+  'engines',
+  'bin',
+  'exports',
+  'dependencies',
+  'peerDependencies',
+];
+
+/**
+ * Writes what is published into a folder: compiled code with types, the bundles of the runtime, the
+ * manifests of the app and the documents.
+ *
+ * @param folder Where to; what lies there is removed first.
+ * @throws Error If the sources do not compile.
+ */
+export async function writePackage(folder: string): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  execFileSync(
+    process.execPath,
+    [
+      join(ROOT, 'node_modules/typescript/bin/tsc'),
+      '-p',
+      join(ROOT, 'tsconfig.build.json'),
+      '--outDir',
+      join(folder, 'build'),
+    ],
+    { stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  const bundles = join(folder, 'build/bundles');
+  mkdirSync(bundles);
+  for (const role of BUNDLED_ROLES) {
+    for (const { name, code } of (await bundleRuntime(role)).files) {
+      writeFileSync(join(bundles, name), code);
+    }
+  }
+  const manifests = join(folder, 'manifests');
+  const runtime = await bundleRuntime('query-frontend');
+  new TenancyApp({ runtime, tenants: TENANTS, outdir: manifests }).synth();
+  writeKustomization(manifests);
+  cpSync(join(ROOT, 'docs'), join(folder, 'docs'), {
+    recursive: true,
+    filter: (path) => !path.endsWith('.ts') && !path.endsWith('/pages'),
+  });
+  for (const file of COPIED) cpSync(join(ROOT, file), join(folder, file));
+  writeFileSync(join(folder, 'package.json'), publishedManifest());
+}
+
+function publishedManifest(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  if (typeof manifest !== 'object' || manifest === null) {
+    throw new TypeError('package.json holds no object');
+  }
+  const fields = Object.entries(manifest).filter(([field]) => PUBLISHED_FIELDS.includes(field));
+  return `${JSON.stringify(Object.fromEntries(fields), null, 2)}\n`;
+}
+
+if (import.meta.main) await writePackage(join(ROOT, 'build/package'));
