@@ -4,21 +4,27 @@ const MAX_SEGMENT_LENGTH = 1_024;
 /**
  * Reads the label name in `/api/v1/label/<name>/values` and writes it as it goes upstream.
  *
- * A legacy name, or one already in the `U__` form, stands for itself. Any other UTF-8 name has to
- * come percent-encoded, in the one spelling that encoding gives, and travels in the `U__` form
- * (source: value encoding in Prometheus' model package), so that the path we send never holds an
- * escape. Everything else is `undefined`: an unknown route.
+ * A legacy name stands for itself. Any other UTF-8 name comes percent-encoded, in the one spelling
+ * that encoding gives, or in the `U__` form (source: value encoding in Prometheus' model package). It
+ * travels percent-encoded, which both Prometheus and Thanos read: Thanos takes the `U__` form for the
+ * name of a label that does not exist. Only a name with a slash travels in that form, because no
+ * server finds its way with an escaped slash. Everything else is `undefined`: an unknown route.
  */
 export function readLabelNameSegment(segment: string): string | undefined {
   if (segment.length > MAX_SEGMENT_LENGTH) return undefined;
-  if (LEGACY_NAME.test(segment)) return segment;
+  if (LEGACY_NAME.test(segment)) return upstreamSegment(unescaped(segment)) ?? segment;
   const name = decoded(segment);
   if (name === undefined || name === '' || LEGACY_NAME.test(name)) return undefined;
   // A second spelling of the same name would be a second way through the route table.
   if (encodeURIComponent(name).toLowerCase() !== segment.toLowerCase()) return undefined;
+  return upstreamSegment(name);
+}
+
+function upstreamSegment(name: string): string | undefined {
   // Dot segments stand for other paths, wherever they are resolved.
-  if (name === '.' || name === '..') return undefined;
-  return /[\u0000-\u001f\u007f]/.test(name) ? undefined : escaped(name);
+  if (name === '' || name === '.' || name === '..') return undefined;
+  if (!name.isWellFormed() || /[\u0000-\u001f\u007f]/.test(name)) return undefined;
+  return name.includes('/') ? escaped(name) : encodeURIComponent(name);
 }
 
 function decoded(segment: string): string | undefined {
@@ -39,4 +45,20 @@ function escaped(name: string): string {
     isFirst = false;
   }
   return text;
+}
+
+const ESCAPED_NAME = /^U__(?:[a-zA-Z0-9]|__|_[0-9a-fA-F]{1,6}_)+$/;
+
+// What is in no such form, or names a character that there is not, stands for itself.
+function unescaped(name: string): string {
+  if (!ESCAPED_NAME.test(name)) return name;
+  try {
+    return name
+      .slice('U__'.length)
+      .replaceAll(/__|_([0-9a-fA-F]{1,6})_/g, (_all, digits: string | undefined) =>
+        digits === undefined ? '_' : String.fromCodePoint(Number.parseInt(digits, 16)),
+      );
+  } catch {
+    return name;
+  }
 }

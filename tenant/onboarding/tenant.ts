@@ -1,6 +1,5 @@
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import type { ResourceAttributesConfig } from '../../frontend/config/query-frontend.ts';
 import { PART_OF } from '../../lib/labels.ts';
 import type { PodGroup } from '../../lib/pod-group.ts';
 import { SynthError } from '../../lib/synth-error.ts';
@@ -8,13 +7,13 @@ import { parseTenantId, type TenantId } from '../tenant-id.ts';
 import { GrafanaDataSource } from './grafana-data-source.ts';
 import { addMetricsIngress } from './metrics-ingress.ts';
 import { Namespace } from './namespace.ts';
+import { claimOrganisation } from './organisation-claims.ts';
+import { type ReaderAttributes, readerRules } from './reader-rules.ts';
 import { Subject } from './subject.ts';
 import { Token } from './token.ts';
 
 /** What a tenant needs to know of the query frontend. */
-export interface TenantFrontend {
-  /** What a reader must be allowed in a namespace. */
-  readonly attributes: ResourceAttributesConfig;
+export interface TenantFrontend extends ReaderAttributes {
   /** The URL under which a tenant queries its own namespace. */
   urlOf(tenant: TenantId): string;
 }
@@ -52,7 +51,10 @@ export interface TenantProps {
    */
   readonly token?: Token;
   /**
-   * The data source of the tenant's Grafana.
+   * The data source of the tenant's Grafana: of the tenant's own instance, of an organisation of the
+   * tenant's own, or with the users' own tokens by forwarded OAuth. Every viewer of an organisation can
+   * query with every data source in it, so one that others are in as well is asked for by
+   * `GrafanaDataSource.unsafeSharedOrganisation`.
    * @default GrafanaDataSource.ownInstance()
    */
   readonly grafana?: GrafanaDataSource | 'none';
@@ -60,7 +62,7 @@ export interface TenantProps {
 
 const READER = 'metrics-reader';
 
-/** What one tenant gets: a reader with exactly one right, a token and a data source. */
+/** What one tenant gets: a reader with the right to read and no other, a token, a data source. */
 export class Tenant extends Construct {
   /** The namespace, which is also the tenant's name. */
   readonly id: TenantId;
@@ -68,7 +70,7 @@ export class Tenant extends Construct {
   readonly namespaceObject: k8s.KubeNamespace | undefined;
   /** The ServiceAccount that may read. */
   readonly serviceAccount: k8s.KubeServiceAccount;
-  /** The one right. */
+  /** The right to read: what the frontend asks for, and nothing else. */
   readonly role: k8s.KubeRole;
   /** Who has it. */
   readonly roleBinding: k8s.KubeRoleBinding;
@@ -94,7 +96,7 @@ export class Tenant extends Construct {
     });
     this.role = new k8s.KubeRole(this, 'role', {
       metadata,
-      rules: [ruleOf(props.frontend.attributes)],
+      rules: readerRules(props.frontend),
     });
     this.roleBinding = new k8s.KubeRoleBinding(this, 'role-binding', {
       metadata,
@@ -124,6 +126,7 @@ export class Tenant extends Construct {
   ): k8s.KubeConfigMap | undefined {
     if (props.grafana === 'none') return undefined;
     const grafana = props.grafana ?? GrafanaDataSource.ownInstance();
+    if (grafana.claim !== undefined) claimOrganisation(this.node.root, this.id, grafana.claim);
     const file = grafana.print({
       namespace: this.id,
       url: props.frontend.urlOf(this.id),
@@ -138,16 +141,6 @@ export class Tenant extends Construct {
       data: { [`${this.id}-metrics.yaml`]: file },
     });
   }
-}
-
-/** The rule that answers to what the frontend asks the API server. */
-export function ruleOf(attributes: ResourceAttributesConfig): k8s.PolicyRule {
-  const { group, resource, subresource, verb } = attributes;
-  return {
-    apiGroups: [group],
-    resources: [subresource === '' ? resource : `${resource}/${subresource}`],
-    verbs: [verb],
-  };
 }
 
 function requireTenant(subject: string, props: TenantProps): TenantId {

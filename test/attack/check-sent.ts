@@ -7,7 +7,7 @@ const FORM_HEADERS = [...HEADERS, 'content-length', 'content-type'];
 
 /** The paths that carry PromQL upstream. */
 const READS =
-  /^\/api\/v1\/(?:query|query_range|query_exemplars|series|labels|rules|label\/[a-zA-Z_][a-zA-Z0-9_]*\/values)$/;
+  /^\/api\/v1\/(?:query|query_range|query_exemplars|series|labels|rules|label\/[^/]+\/values)$/;
 
 const TEXTS = new Set(['query', 'match[]', 'match_target']);
 const PARAMETERS = new Set([
@@ -50,7 +50,10 @@ export function faultsOf(sent: Recorded, matcher: string): readonly string[] {
   if (accept !== 'application/json' || encoding !== 'identity' || connection !== 'keep-alive') {
     faults.push('a header of the client');
   }
-  for (const [name] of sent.parameters) if (!PARAMETERS.has(name)) faults.push(`parameter ${name}`);
+  for (const [name, value] of sent.parameters) {
+    if (!PARAMETERS.has(name)) faults.push(`parameter ${name}`);
+    if (name === 'partial_response' && !/^(?:false|0)$/.test(value)) faults.push('partial answers');
+  }
   const texts = sent.parameters.filter(([name]) => TEXTS.has(name)).map(([, text]) => text);
   if (READS.test(sent.path) && texts.length === 0) faults.push('no selector');
   for (const text of SYNTAX.test(sent.path) ? [] : texts) {

@@ -14,9 +14,9 @@ describe('matchRoute', () => {
   });
 
   it('writes the label name of the values route anew', () => {
-    expect(matchRoute('/api/v1/label/http.code/values')).toMatchObject({
+    expect(matchRoute('/api/v1/label/U__http_2e_code/values')).toMatchObject({
       route: { name: 'label_values' },
-      upstreamPath: '/api/v1/label/U__http_2e_code/values',
+      upstreamPath: '/api/v1/label/http.code/values',
     });
   });
 

@@ -13,6 +13,7 @@ export type ThanosComponent =
 
 /** A Thanos component that is ready. */
 export interface RunningThanos {
+  readonly pid: number;
   /** Its HTTP address, without a slash at the end. */
   readonly httpUrl: string;
   /** Its gRPC address, `host:port`. Nothing listens there if the component has none. */
@@ -57,6 +58,7 @@ export async function startThanos(
       isReady: () => answersOk(`${httpUrl}/-/ready`),
     });
     return {
+      pid: server.pid,
       httpUrl,
       grpcAddress: addresses.get('--grpc-address') ?? '',
       logFile,

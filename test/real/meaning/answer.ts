@@ -1,6 +1,6 @@
 import { sendRequest } from '../harness/http-request.ts';
 import { readPath } from '../harness/read-path.ts';
-import type { Answerer } from './installation.ts';
+import type { Answerer } from './comparison.ts';
 
 /** A question to the HTTP API. */
 export interface Question {

@@ -1,8 +1,8 @@
 import { ask, type Question, type Reading } from './answer.ts';
+import type { Answerer, Comparison } from './comparison.ts';
 import type { Era } from './eras.ts';
 import type { Family } from './expressions/family.ts';
 import { type PlantedFault, plantFaults } from './faults.ts';
-import type { Answerer, Comparison } from './installation.ts';
 import type { Verdict } from './verdict.ts';
 
 const QUESTIONS_AT_ONCE = 4;

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeReal } from '../harness/skip.ts';
 import { experimentalNames, requiredFeatures, usedFeatures } from './coverage.ts';
-import type { Family } from './expressions/family.ts';
+import { everyNth } from './expressions/family.ts';
 import { FAMILIES } from './expressions/table.ts';
 import { type Installation, startInstallation } from './installation.ts';
 import { judgeFamilies, judgeFaults, judgeLists } from './judge.ts';
 import { metadataQuestions } from './metadata.ts';
+import { say } from './report.ts';
 import { OWN } from './tenants.ts';
-import { deviations, sameUnscoped, type Verdict } from './verdict.ts';
+import { deviations, refusedInstantQueries, sameUnscoped, type Verdict } from './verdict.ts';
 
 const WITHIN_MS = 300_000;
 
@@ -104,22 +105,3 @@ await describeReal('the answer to a scoped query', ['prometheus', 'promtool'], (
     expect(EXPRESSIONS.length).toBeGreaterThanOrEqual(150);
   });
 });
-
-function everyNth(families: readonly Family[], n: number): readonly Family[] {
-  let index = 0;
-  return families.map((family) => ({
-    ...family,
-    expressions: family.expressions.filter(() => (index += 1) % n === 0),
-  }));
-}
-
-// A range query of a string or a range is refused by right; an instant query in the table never is.
-function refusedInstantQueries(verdicts: readonly Verdict[]): readonly string[] {
-  return verdicts
-    .filter(({ path, alone }) => path === '/api/v1/query' && alone.isRefused)
-    .map(({ text, alone }) => `${text}: ${alone.said}`);
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
-}

@@ -29,6 +29,16 @@ export function sameUnscoped(verdicts: readonly Verdict[]): readonly Verdict[] {
   return verdicts.filter(({ alone, unscoped }) => alone.said === unscoped.said);
 }
 
+/**
+ * The instant queries that a server alone refused, for a test's report. A range query of a string or a
+ * range is refused by right.
+ */
+export function refusedInstantQueries(verdicts: readonly Verdict[]): readonly string[] {
+  return verdicts
+    .filter(({ path, alone }) => path === '/api/v1/query' && alone.isRefused)
+    .map(({ text, alone }) => `${text}: ${alone.said}`);
+}
+
 function linesOf({ said, notices }: Answer): readonly string[] {
   return [...said.split('\n'), ...notices];
 }

@@ -171,7 +171,7 @@ function withoutAnchored(node: Expr): Expr {
 }
 
 /** A pipeline that treats nodes in its own way where `rewrite` gives something. */
-function rewritingPipeline(
+export function rewritingPipeline(
   ours: Matcher,
   rewrite: Rewrite,
   prepare: (text: string) => string = (text) => text,
@@ -179,7 +179,7 @@ function rewritingPipeline(
   const again = (node: Expr): Expr =>
     rewrite(node, again) ??
     (node.kind === 'vectorSelector'
-      ? withMatchers(node, [...node.matchers, ours])
+      ? withMatchers(node, [...withoutOne(node.matchers, ours), ours])
       : mapChildren(node, again));
   return (text) => {
     const query = parseQuery(prepare(text), {}, ALL_FEATURES);
@@ -189,7 +189,16 @@ function rewritingPipeline(
   };
 }
 
-function withMatchers(node: VectorSelector, matchers: readonly Matcher[]): VectorSelector {
+/** The matchers without the last one on the label of ours, if it is the same equality. */
+function withoutOne(matchers: readonly Matcher[], ours: Matcher): readonly Matcher[] {
+  const last = matchers.findLastIndex(({ label }) => label === ours.label);
+  const { operator, value } = matchers[last] ?? { operator: '!=', value: '' };
+  const isSame = operator === '=' && ours.operator === '=' && value === ours.value;
+  return isSame ? matchers.filter((_, index) => index !== last) : matchers;
+}
+
+/** A selector with other matchers. */
+export function withMatchers(node: VectorSelector, matchers: readonly Matcher[]): VectorSelector {
   return { ...node, matchers };
 }
 

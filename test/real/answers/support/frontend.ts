@@ -9,8 +9,9 @@ import {
 import { CurrentParts } from '../../../../frontend/http/current-parts.ts';
 import { FilterSlots } from '../../../../frontend/http/filter-slots.ts';
 import { startListener } from '../../../../frontend/http/listener.ts';
-import { DEFAULT_PROMQL_FEATURES } from '../../../../frontend/promql/options.ts';
+import { DEFAULT_PROMQL_FEATURES, type ScopeOptions } from '../../../../frontend/promql/options.ts';
 import { accept, refuse, type Result } from '../../../../frontend/result.ts';
+import { ClusterScope } from '../../../../tenant/cluster-scope.ts';
 import type { TenantId } from '../../../../tenant/tenant-id.ts';
 import { TenantScope } from '../../../../tenant/tenant-scope.ts';
 import { DEFAULT_TENANCY_LABEL } from '../../../../tenant/tenancy-label.ts';
@@ -26,6 +27,8 @@ export interface RealUpstreams {
 
 /** A frontend in front of real upstreams. */
 export interface AnsweringFrontend {
+  /** Where it listens. */
+  readonly url: string;
   /** Asks as a caller who may read and write the namespaces `team-a` and `team-b`. */
   ask(path: string, question?: Question): Promise<HttpAnswer>;
   stop(): Promise<void>;
@@ -54,10 +57,18 @@ const ACCESS: Access = {
     accept({ identity: { username: 'jane', uid: '1', groups: [], extra: {} }, source: 'static' }),
   authorize,
   authorizeWrite: (identity, tenants) => authorize(identity, tenants),
+  authorizeCluster: async () => accept({ scope: ClusterScope.grant(), source: 'static' }),
 };
 
-/** Starts a frontend with every endpoint switched on. */
-export async function startAnsweringFrontend(urls: RealUpstreams): Promise<AnsweringFrontend> {
+/**
+ * Starts a frontend with every endpoint switched on.
+ *
+ * @param mode - What becomes of a matcher for another tenant.
+ */
+export async function startAnsweringFrontend(
+  urls: RealUpstreams,
+  mode: ScopeOptions['mode'] = 'intersect',
+): Promise<AnsweringFrontend> {
   const adapters: HttpUpstream[] = [];
   const upstreamAt = (url: string): HttpUpstream => {
     const adapter = createHttpUpstream({ url, maxSockets: 10 });
@@ -77,6 +88,7 @@ export async function startAnsweringFrontend(urls: RealUpstreams): Promise<Answe
       port: 0,
       unsafePlainHttp: false,
       maxConnections: 100,
+      maxConnectionsPerCaller: 100,
       headersTimeoutMs: 5_000,
       requestTimeoutMs: 5_000,
       keepAliveTimeoutMs: 5_000,
@@ -90,10 +102,10 @@ export async function startAnsweringFrontend(urls: RealUpstreams): Promise<Answe
         maxBytes: 33_554_432,
         slots: new FilterSlots(),
       },
-      offer: { federate: true, alertmanager: alertmanager !== undefined, silenceWrites: true },
+      offer: { federate: true, alertmanager: alertmanager !== undefined, silenceWrites: true, clusterWide: true },
       shares: sharesOf(),
       limits: DEFAULT_GROUPS.limits,
-      scoping: { mode: 'intersect', features: DEFAULT_PROMQL_FEATURES },
+      scoping: { mode, features: DEFAULT_PROMQL_FEATURES },
       deadlineMs: 20_000,
       telemetry: {
         requestFinished: () => undefined,
@@ -106,6 +118,7 @@ export async function startAnsweringFrontend(urls: RealUpstreams): Promise<Answe
     }),
   );
   return {
+    url: listener.url,
     ask: (path, { method = 'GET', json } = {}) =>
       sendRequest({
         url: `${listener.url}${path}`,

@@ -17,3 +17,12 @@ export function family(
 ): Family {
   return { name, expressions, era: CLASSIC, isRefused: false, ...differing };
 }
+
+/** Takes every nth expression of the families, counted through all of them. */
+export function everyNth(families: readonly Family[], n: number): readonly Family[] {
+  let index = 0;
+  return families.map((family) => ({
+    ...family,
+    expressions: family.expressions.filter(() => (index += 1) % n === 0),
+  }));
+}

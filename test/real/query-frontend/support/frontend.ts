@@ -11,6 +11,10 @@ export interface FrontendOptions {
   readonly upstreamUrl: string;
   /** Settings of `access`, beside the API server's. @defaultValue both audiences */
   readonly access?: object;
+  /** Settings of `listener.tls`, beside the serving certificate. */
+  readonly tls?: object;
+  /** Settings of `access.apiServer`, beside where it is. */
+  readonly apiServer?: object;
 }
 
 /** The ServiceAccount that `installFrontend` makes. */
@@ -18,7 +22,7 @@ const ACCOUNT = { namespace: 'monitoring', name: 'query-frontend' } as const;
 
 /** Starts a frontend from the program's sources, with TLS and a ServiceAccount of its own. */
 export async function startFrontend(options: FrontendOptions): Promise<RunningFrontend> {
-  const { cluster, upstreamUrl, access = {} } = options;
+  const { cluster, upstreamUrl, access = {}, tls = {}, apiServer = {} } = options;
   const folder = await tempFolder('query-frontend');
   try {
     const files = await writeFrontendFiles(cluster, ACCOUNT, folder.path);
@@ -27,12 +31,12 @@ export async function startFrontend(options: FrontendOptions): Promise<RunningFr
     const config = {
       apiVersion: 'prometheus-tenancy-kit/v1alpha1',
       kind: 'QueryFrontend',
-      listener: { address: '127.0.0.1', port: 0, tls: { certFile, keyFile } },
+      listener: { address: '127.0.0.1', port: 0, tls: { certFile, keyFile, ...tls } },
       operations: { address: '127.0.0.1', port: 0 },
       upstream: { url: upstreamUrl },
       access: {
         kind: 'kubernetes',
-        apiServer: { url: cluster.url, caFile: cluster.caFile, tokenFile },
+        apiServer: { url: cluster.url, caFile: cluster.caFile, tokenFile, ...apiServer },
         audiences: [OWN_AUDIENCE, cluster.issuer],
         ...access,
       },
