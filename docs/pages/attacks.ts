@@ -17,7 +17,6 @@ names one:
   Thanos that hold two tenants' data. Without the frontend the request shows the other tenant; with it,
   it shows nothing.
 - Any other test stands with its file.
-- \`open\` is not tested; the row says what holds today.
 
 An answer 404 that is marked with a path is that of an endpoint that is not served yet.`;
 
@@ -64,8 +63,6 @@ function testsOf(attack: Attack): string {
       return attack.unguardedOn.length === 0 ? 'attacks' : 'attacks, real data';
     case 'elsewhere':
       return [...new Set(attack.tests.map(({ file }) => `\`${file}\``))].join(', ');
-    case 'open':
-      return 'open';
     default:
       throw new TypeError(`${String(attack satisfies never)} is no attack`);
   }

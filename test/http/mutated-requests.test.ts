@@ -68,6 +68,19 @@ function changed(bytes: string, changes: readonly Change[]): string {
   );
 }
 
+/** The bodies of all answers but successes; each has to be one JSON text. */
+function refusalsIn(received: string): readonly unknown[] {
+  return received
+    .split(/^(?=HTTP\/1\.1 )/m)
+    .filter((answer) => /^HTTP\/1\.1 [^12]/.test(answer))
+    .map((answer) => {
+      const end = answer.indexOf('\r\n\r\n');
+      const length = Number(/^content-length: (?<bytes>\d+)/im.exec(answer)?.groups?.['bytes']);
+      const body: unknown = JSON.parse(answer.slice(end + 4, end + 4 + length));
+      return body;
+    });
+}
+
 describe('a request with bytes changed at random', () => {
   let frontend: Frontend;
 
@@ -80,6 +93,7 @@ describe('a request with bytes changed at random', () => {
   });
 
   it('is refused, or reaches the upstream in its scope, and is never a defect', async () => {
+    let refusals = 0;
     const base = fc.constantFrom(GET, POST, SELECTORS);
     const changes = fc.array(CHANGE, { minLength: 1, maxLength: 3 });
     await fc.assert(
@@ -92,6 +106,16 @@ describe('a request with bytes changed at random', () => {
         raw.socket.end();
         const received = await raw.end();
         expect(received).not.toMatch(/^HTTP\/1\.1 5/m);
+        for (const refusal of refusalsIn(received)) {
+          refusals += 1;
+          expect(refusal).toMatchObject({
+            status: 'error',
+            errorType: expect.stringMatching(/^[a-z_]+$/),
+            error: expect.stringMatching(/./),
+            code: expect.stringMatching(/^[a-z_]+$/),
+            requestId: expect.any(String),
+          });
+        }
         for (const sent of frontend.upstream.recorded.slice(before)) {
           expect(Object.keys(sent.headers).toSorted()).toEqual([
             'accept',
@@ -109,6 +133,10 @@ describe('a request with bytes changed at random', () => {
       { numRuns: 1_000 },
     );
     expect(frontend.upstream.recorded.length).toBeGreaterThan(40);
+    expect(refusals).toBeGreaterThan(100);
+    const log = frontend.log.map((line) => JSON.stringify(line));
+    expect(log.length).toBeGreaterThan(100);
+    expect(log.filter((line) => line.includes(READER))).toEqual([]);
     expect(frontend.log.filter(({ event }) => event === 'defect')).toEqual([]);
   }, 60_000);
 });

@@ -1,13 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { Matcher } from '../../../frontend/promql/ast.ts';
 import { ALL_FUNCTIONS, EXPERIMENTAL_FUNCTIONS } from '../../../frontend/promql/functions.ts';
-import { DEFAULT_PROMQL_FEATURES, type PromqlFeatures } from '../../../frontend/promql/options.ts';
-import { parseQuery, parseSeriesSelector } from '../../../frontend/promql/parse.ts';
-import {
-  printSelectorless,
-  scopeQuery,
-  scopeSeriesSelectors,
-} from '../../../frontend/promql/scope.ts';
+import { parseSeriesSelector } from '../../../frontend/promql/parse.ts';
+import { scopeSeriesSelectors } from '../../../frontend/promql/scope.ts';
 import {
   AGGREGATORS,
   EXPERIMENTAL_AGGREGATORS,
@@ -17,91 +11,30 @@ import {
 import { generateQueries, generateSeriesSelectors } from '../../promql/generate-queries.ts';
 import { TOKEN_FAMILIES } from '../../promql/generate-tokens.ts';
 import { ALL_FEATURES } from '../../promql/query-grammar.ts';
-import { scopeOf } from '../../promql/scopes.ts';
-import { type Oracle, type OracleOptions, startOracle } from '../harness/promql-oracle.ts';
 import type { Language } from '../harness/promql-verdicts.ts';
 import { describeReal } from '../harness/skip.ts';
 import { checkPipeline, type Pipeline, type Report, violationsOf } from './check-pipeline.ts';
+import {
+  ADDED,
+  checkAll,
+  EVERYTHING,
+  FEATURES,
+  judgeWith,
+  productWith,
+  SCOPE,
+  type Setting,
+  SETTINGS,
+} from './check-settings.ts';
 import { faultlessPipeline, faultyPipelines } from './faults.ts';
 
 const QUERIES = Number(process.env['PROMQL_ORACLE_QUERIES'] ?? 20_000);
 const SEED = Number(process.env['PROMQL_ORACLE_SEED'] ?? 1);
-/** Queries are made, judged and forgotten in portions, so that a million of them fit. */
-const PORTION = 50_000;
 const FAULT_QUERIES = 4_000;
 const FAMILY_QUERIES = Math.min(10_000, QUERIES);
 /** How often each part of the language has to occur. */
 const LEAST = Math.min(100, Math.floor(QUERIES / 200));
 /** Families of queries most of which need a feature. */
 const FEATURE_FAMILIES = new Set(['computed durations', 'words behind selectors and operators']);
-
-const SCOPE = scopeOf('team-a', 'team-b');
-const ADDED: Matcher = { label: 'namespace', operator: '=~', value: 'team-a|team-b' };
-
-/** What may be refused although Prometheus takes it. */
-const REASONS = [
-  'string_not_utf8',
-  'label_name_empty',
-  'offset_repeated',
-  'offset_not_a_number',
-  'hexadecimal_ambiguous',
-  'regex_class_unknown',
-  'regex_too_large',
-];
-
-const FEATURES = Object.keys(DEFAULT_PROMQL_FEATURES);
-
-/** Prometheus with every flag that its parser has. */
-const EVERYTHING: OracleOptions = {
-  experimentalFunctions: true,
-  durationExpr: true,
-  extendedRangeSelectors: true,
-  binopFillModifiers: true,
-};
-
-/** One way to write, judge and scope queries. */
-interface Setting {
-  readonly oracle: OracleOptions;
-  /** The features of the queries that are written. */
-  readonly written: PromqlFeatures;
-  /** The features of the product. */
-  readonly taken: PromqlFeatures;
-  readonly reasons: readonly string[];
-}
-
-const SETTINGS: Readonly<Record<string, Setting>> = {
-  'without features': {
-    oracle: {},
-    written: DEFAULT_PROMQL_FEATURES,
-    taken: DEFAULT_PROMQL_FEATURES,
-    // A server takes computed durations without a flag.
-    reasons: [...REASONS, 'promql-duration-expr'],
-  },
-  'with all features': {
-    oracle: EVERYTHING,
-    written: ALL_FEATURES,
-    taken: ALL_FEATURES,
-    reasons: [...REASONS, 'info_without_selector', 'info_selector_modified'],
-  },
-  'with all features, which the product does not take': {
-    oracle: EVERYTHING,
-    written: ALL_FEATURES,
-    taken: DEFAULT_PROMQL_FEATURES,
-    reasons: [...REASONS, ...FEATURES],
-  },
-};
-
-function productWith(features: PromqlFeatures): Pipeline {
-  return (text) => {
-    const query = parseQuery(text, {}, features);
-    if (!query.ok) return { kind: 'refused', problem: query.rejection };
-    const free = printSelectorless(query.value);
-    if (free !== undefined) return { kind: 'forwarded', text: free };
-    const scoped = scopeQuery(query.value, SCOPE);
-    if (!scoped.ok) return { kind: 'refused', problem: scoped.rejection };
-    return { kind: 'forwarded', text: scoped.value };
-  };
-}
 
 const selectorProduct: Pipeline = (text) => {
   const selector = parseSeriesSelector(text);
@@ -224,58 +157,10 @@ await describeReal("PromQL, judged by Prometheus' own parser", ['promql-oracle']
   });
 });
 
-/** Starts an oracle that ends with the block it is used in. */
-async function judgeWith(options: OracleOptions): Promise<Oracle & AsyncDisposable> {
-  const oracle = await startOracle(options);
-  return { ...oracle, [Symbol.asyncDispose]: () => oracle.stop() };
-}
-
 function settingOf(title: string): Setting {
   const setting = SETTINGS[title];
   if (setting === undefined) throw new TypeError(`${title} is no setting`);
   return setting;
-}
-
-async function checkAll(setting: Setting, seed: number, count: number): Promise<Report> {
-  await using oracle = await judgeWith(setting.oracle);
-  const product = productWith(setting.taken);
-  let report: Report | undefined;
-  let portion: string[] = [];
-  const finish = async (): Promise<Report> => {
-    const next = await checkPipeline(oracle, portion, product, ADDED);
-    portion = [];
-    return report === undefined ? next : joined(report, next);
-  };
-  for (const query of generateQueries(seed, count, setting.written)) {
-    portion.push(query);
-    if (portion.length === PORTION) report = await finish();
-  }
-  return await finish();
-}
-
-function joined(a: Report, b: Report): Report {
-  return {
-    queries: a.queries + b.queries,
-    valid: a.valid + b.valid,
-    forwarded: a.forwarded + b.forwarded,
-    crashed: [...a.crashed, ...b.crashed],
-    unscoped: [...a.unscoped, ...b.unscoped],
-    invalidForwarded: [...a.invalidForwarded, ...b.invalidForwarded],
-    outputInvalid: [...a.outputInvalid, ...b.outputInvalid],
-    changed: [...a.changed, ...b.changed],
-    refusedWrongly: [...a.refusedWrongly, ...b.refusedWrongly],
-    refusedOnPurpose: sum(a.refusedOnPurpose, b.refusedOnPurpose),
-    occurrences: sum(a.occurrences, b.occurrences),
-  };
-}
-
-function sum(
-  a: ReadonlyMap<string, number>,
-  b: ReadonlyMap<string, number>,
-): ReadonlyMap<string, number> {
-  const total = new Map(a);
-  for (const [name, times] of b) total.set(name, (total.get(name) ?? 0) + times);
-  return total;
 }
 
 function timesOf(counts: ReadonlyMap<string, number>, name: string): number {

@@ -1,0 +1,73 @@
+import { k8s } from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import { clusterScoped } from '../../lib/cluster-scoped.ts';
+import { PART_OF } from '../../lib/labels.ts';
+import { SynthError } from '../../lib/synth-error.ts';
+import { type ReaderAttributes, readerRules } from './reader-rules.ts';
+
+/** The roles of Kubernetes that a rule can be added to, from the weakest to the strongest. */
+export const USER_FACING_ROLES = ['view', 'edit', 'admin'] as const;
+
+/** One of them. */
+export type UserFacingRole = (typeof USER_FACING_ROLES)[number];
+
+/** Settings of {@link AggregatedReaders}. */
+export interface AggregatedReadersProps {
+  /** The query frontend, which says what a reader must be allowed. */
+  readonly frontend: ReaderAttributes;
+  /**
+   * The weakest role that reads metrics. The control plane puts `view` into `edit`, and `edit` into
+   * `admin`, so the stronger ones follow.
+   * @default 'view'
+   */
+  readonly role?: UserFacingRole;
+  /**
+   * Name of the ClusterRole, of which a cluster has one.
+   * @default 'prometheus-tenancy-kit-metrics-reader'
+   */
+  readonly name?: string;
+}
+
+/**
+ * Lets whoever may view a namespace read its metrics, too: the right of a reader becomes a part of
+ * the ClusterRole `view` of Kubernetes, by aggregation.
+ *
+ * It adds the right to read and nothing more; the right to change silences stays apart. Whoever
+ * holds the role by a RoleBinding reads that namespace. Whoever holds it by a ClusterRoleBinding reads
+ * all of them, and where the frontend offers the whole cluster at once with the same attributes, that,
+ * too. The rule is added by the control plane's own controller, so it takes no binding of ours.
+ *
+ * @throws {SynthError} If the role is not one of the three.
+ */
+export class AggregatedReaders extends Construct {
+  /** The rule, with the label by which the control plane finds it. */
+  readonly clusterRole: k8s.KubeClusterRole;
+
+  constructor(scope: Construct, id: string, props: AggregatedReadersProps) {
+    super(scope, id);
+    const role = props.role ?? 'view';
+    requireUserFacingRole(`AggregatedReaders ${this.node.path} role`, role);
+    this.clusterRole = clusterScoped(
+      new k8s.KubeClusterRole(this, 'cluster-role', {
+        metadata: {
+          name: props.name ?? 'prometheus-tenancy-kit-metrics-reader',
+          labels: {
+            'app.kubernetes.io/part-of': PART_OF,
+            'app.kubernetes.io/component': 'tenant',
+            [`rbac.authorization.k8s.io/aggregate-to-${role}`]: 'true',
+          },
+        },
+        rules: readerRules(props.frontend),
+      }),
+    );
+  }
+}
+
+function requireUserFacingRole(subject: string, role: string): void {
+  if (USER_FACING_ROLES.some((it) => it === role)) return;
+  throw new SynthError(
+    subject,
+    `${JSON.stringify(role)} is no role that Kubernetes aggregates`,
+    `use one of ${USER_FACING_ROLES.join(', ')}`,
+  );
+}
