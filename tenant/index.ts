@@ -1,3 +1,4 @@
+export { ClusterScope, type SeriesScope } from './cluster-scope.ts';
 export { isStaticLabelName, type StaticLabel, staticLabelsOf } from './static-labels.ts';
 export { MAX_TENANT_ID_LENGTH, parseTenantId, type TenantId } from './tenant-id.ts';
 export {

@@ -11,6 +11,8 @@ export interface ResourceAttributes {
   readonly resource: string;
   /** The subresource; empty for the resource itself. */
   readonly subresource: string;
+  /** The one object, as `resourceNames` of a Role lists it. @defaultValue none: every object */
+  readonly name?: string | undefined;
 }
 
 /** One question to the access reviewer: may this identity do this in this namespace? */
@@ -19,6 +21,16 @@ export interface AccessReviewSpec {
   readonly attributes: ResourceAttributes;
   /** The name of a namespace, which is never empty: a tenant's name has the same form. */
   readonly namespace: TenantId;
+}
+
+/**
+ * One question about the whole cluster: may this identity do this in every namespace? It has no
+ * member for a namespace, so nothing that a request names can become one of these.
+ */
+export interface ClusterReviewSpec {
+  readonly identity: Identity;
+  readonly attributes: ResourceAttributes;
+  readonly reach: 'cluster';
 }
 
 /** Longest canonical spec whose verdict is remembered, in bytes. */
@@ -42,8 +54,18 @@ export function canonicalIdentity(identity: Identity): string {
 
 /** Prints what a spec asks for, apart from who, in one form that no other question has. */
 export function canonicalAttributes(attributes: ResourceAttributes, namespace: TenantId): string {
-  const { verb, group, resource, subresource } = attributes;
-  return JSON.stringify([verb, group, resource, subresource, namespace]);
+  return JSON.stringify([...membersOf(attributes), namespace]);
+}
+
+/** Does for a question about the whole cluster what {@link canonicalAttributes} does for one. */
+export function canonicalClusterAttributes(attributes: ResourceAttributes): string {
+  return JSON.stringify([...membersOf(attributes), null]);
+}
+
+// No name and an empty one are the same question.
+function membersOf(attributes: ResourceAttributes): readonly string[] {
+  const { verb, group, resource, subresource, name = '' } = attributes;
+  return [verb, group, resource, subresource, name];
 }
 
 function compareText(a: string, b: string): number {

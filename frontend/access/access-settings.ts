@@ -23,6 +23,22 @@ export interface KubernetesAccessSettings extends ScopeLabels {
   readonly budget: ReviewBudgetSettings;
   /** Not there: a request that names no tenant is refused, but for a ServiceAccount. */
   readonly allNamespaces?: AllNamespacesSettings | undefined;
+  /** What readers must be allowed instead, by class of endpoints. @defaultValue `attributes` for all */
+  readonly attributesByEndpoint?: AttributesByEndpoint | undefined;
+  /** Not there: nobody reads the whole cluster. */
+  readonly clusterWide?: ClusterWideSettings | undefined;
+}
+
+/** Attributes by the names of classes of endpoints. */
+export type AttributesByEndpoint = Readonly<Record<string, ResourceAttributes | undefined>>;
+
+/** How reads of the whole cluster are decided. */
+export interface ClusterWideSettings {
+  /**
+   * What a reader must be allowed in all namespaces at once.
+   * @defaultValue what a reader of one namespace must be allowed there
+   */
+  readonly attributes?: ResourceAttributes | undefined;
 }
 
 /** How the tenants are found of a request that names none. */

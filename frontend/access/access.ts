@@ -1,3 +1,4 @@
+import type { ClusterScope } from '../../tenant/cluster-scope.ts';
 import type { TenantId } from '../../tenant/tenant-id.ts';
 import type { TenantScope } from '../../tenant/tenant-scope.ts';
 import type { Result } from '../result.ts';
@@ -33,7 +34,24 @@ export interface Access {
    * where nobody may change anything.
    */
   readonly authorizeWrite?: AuthorizeWrite | undefined;
+  /**
+   * Grants the scope of the whole cluster, by a permission of its own. Not there where nobody may
+   * read so.
+   */
+  readonly authorizeCluster?: AuthorizeCluster | undefined;
+  /**
+   * Access as one class of endpoints decides it. Not there where all of them decide alike.
+   *
+   * @param endpoint - The name of the class.
+   */
+  readonly forEndpoint?: ((endpoint: string) => Access) | undefined;
 }
+
+/** See {@link Access.authorizeCluster}. */
+export type AuthorizeCluster = (
+  identity: Identity,
+  onDenied?: (source: VerdictSource) => void,
+) => Promise<Result<ClusterAuthorized, AccessRejection>>;
 
 /** See {@link Access.authorizeWrite}. */
 export type AuthorizeWrite = (
@@ -47,14 +65,17 @@ export type WriteVerb = 'create' | 'update' | 'delete';
 
 /**
  * Where a verdict came from, for the audit line. `live`: the API server was asked. `issuer`: the
- * keys of a configured issuer verified the token.
+ * keys of a configured issuer verified the token. `certificate`: a client certificate was verified.
+ * `front_proxy`: a front proxy, whose certificate was verified, names the user.
  */
-export type VerdictSource = 'cache' | 'live' | 'issuer' | 'static';
+export type VerdictSource = 'cache' | 'live' | 'issuer' | 'static' | 'certificate' | 'front_proxy';
 
 /** An identity, and where the verdict on its token came from. */
 export interface Identified {
   readonly identity: Identity;
   readonly source: VerdictSource;
+  /** The front proxy that asks for this user. Not there: callers speak for themselves. */
+  readonly delegatedBy?: string | undefined;
 }
 
 /** A granted scope, and where the verdicts came from: `live` when at least one of them was. */
@@ -62,3 +83,12 @@ export interface Authorized {
   readonly scope: TenantScope;
   readonly source: VerdictSource;
 }
+
+/** The granted scope of the whole cluster, and where the verdict came from. */
+export interface ClusterAuthorized {
+  readonly scope: ClusterScope;
+  readonly source: VerdictSource;
+}
+
+/** What a read was granted. */
+export type Granted = Authorized | ClusterAuthorized;

@@ -1,18 +1,17 @@
 import type { Access } from './access.ts';
 import { type AccessObserver, SILENT_OBSERVER } from './access-observer.ts';
-import type { AccessReviewer } from './access-reviewer.ts';
+import type { AccessReviewer, ClusterReviewer } from './access-reviewer.ts';
 import type { KubernetesAccessSettings } from './access-settings.ts';
-import { AccessVerdicts } from './access-verdicts.ts';
 import type { Clock } from './clock.ts';
 import { type IssuerVerifier, NO_ISSUER_VERIFIER } from './issuer-verifier.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 import { NO_OIDC_VERIFIER, type OidcVerifier } from './oidc-verifier.ts';
+import { type ReadAuthorizer, ReadAuthorizers } from './read-authorizers.ts';
 import { RecentChanges, RIGHTS_SETTLING } from './recent-changes.ts';
 import { ReviewBudget } from './review-budget.ts';
 import { ReviewGate } from './review-gate.ts';
-import { TenantAuthorizer } from './tenant-authorizer.ts';
 import { ONE_TO_ONE, type TenantMap } from './tenant-map.ts';
-import { TenantSurvey, type TenantSurveyDeps } from './tenant-survey.ts';
+import type { TenantSurveyDeps } from './tenant-survey.ts';
 import { TokenIdentifier } from './token-identifier.ts';
 import type { TokenReviewer } from './token-reviewer.ts';
 import { WriteAuthorizer } from './write-authorizer.ts';
@@ -21,6 +20,8 @@ import { WriteAuthorizer } from './write-authorizer.ts';
 export interface KubernetesAccessDeps {
   readonly tokenReviewer: TokenReviewer;
   readonly accessReviewer: AccessReviewer;
+  /** Reviews access to the whole cluster. @defaultValue none: nobody reads so */
+  readonly clusterReviewer?: ClusterReviewer | undefined;
   readonly clock: Clock;
   readonly hash: KeyedHash;
   /** The local check. @defaultValue none: every token goes to review */
@@ -64,8 +65,15 @@ export function createKubernetesAccess(
     settings,
   );
   const changes = new RecentChanges(clock, RIGHTS_SETTLING);
-  const verdicts = new AccessVerdicts(
-    { ...shared, changes, reviewer: deps.accessReviewer },
+  const readers = new ReadAuthorizers(
+    {
+      ...shared,
+      changes,
+      tenantMap,
+      reviewer: deps.accessReviewer,
+      clusterReviewer: deps.clusterReviewer,
+      survey: deps.survey,
+    },
     settings,
   );
   const writes =
@@ -75,22 +83,22 @@ export function createKubernetesAccess(
       settings.silenceAttributes,
       settings,
     );
-  const authorizer = new TenantAuthorizer({ verdicts, tenantMap }, settings);
-  const survey = createSurvey({ ...shared, changes, verdicts, tenantMap }, deps, settings);
-  return {
+  const others: Omit<Access, keyof ReturnType<typeof readingBy>> = {
     identify: (token) => identifier.identify(token),
-    authorize: (identity, tenants, onDenied) => authorizer.authorize(identity, tenants, onDenied),
     tenantOf: (namespace) => tenantMap.tenantOf(namespace),
-    authorizeAll:
-      survey &&
-      (async (identity) => authorizer.authorizeSurvey(await survey.findTenants(identity))),
     authorizeWrite:
       writes && ((identity, tenants, verb) => writes.authorize(identity, tenants, verb)),
+  };
+  return {
+    ...others,
+    ...readingBy(readers.usual),
+    forEndpoint: readers.hasClasses
+      ? (endpoint) => ({ ...others, ...readingBy(readers.of(endpoint)) })
+      : undefined,
     forgetRights: (namespace) => {
       changes.note(namespace);
-      verdicts.forget(namespace);
+      readers.forget(namespace);
       writes?.forget(namespace);
-      survey?.forget(namespace);
     },
     forgetTokens: (account) => {
       identifier.forget(account);
@@ -98,12 +106,14 @@ export function createKubernetesAccess(
   };
 }
 
-function createSurvey(
-  shared: Omit<TenantSurveyDeps, 'directory' | 'pause'>,
-  { survey }: KubernetesAccessDeps,
-  { allNamespaces, cache }: KubernetesAccessSettings,
-): TenantSurvey | undefined {
-  return survey === undefined || allNamespaces === undefined
-    ? undefined
-    : new TenantSurvey({ ...shared, ...survey }, allNamespaces, cache.maxEntries);
+function readingBy({
+  tenants,
+  authorizeAll,
+  authorizeCluster,
+}: ReadAuthorizer): Pick<Access, 'authorize' | 'authorizeAll' | 'authorizeCluster'> {
+  return {
+    authorize: (identity, named, onDenied) => tenants.authorize(identity, named, onDenied),
+    authorizeAll,
+    authorizeCluster,
+  };
 }

@@ -53,14 +53,16 @@ export class RecentChanges {
 
   /**
    * Shortens the time that a verdict about a namespace is remembered, if it was asked for before a
-   * change had settled.
+   * change had settled. Without a namespace the verdict is about all of them at once, which no change
+   * in one of them can alter.
    */
   limitTtl(
-    namespace: string,
+    namespace: string | undefined,
     { askedAtMs, ttlMs }: { readonly askedAtMs: number; readonly ttlMs: number },
   ): number {
     const { ttlMs: shortMs, ttlForAllMs } = this.#times;
-    if (askedAtMs < (this.#settledAtMs.get(namespace) ?? -Infinity)) {
+    const settledAtMs = namespace === undefined ? undefined : this.#settledAtMs.get(namespace);
+    if (askedAtMs < (settledAtMs ?? -Infinity)) {
       return Math.min(ttlMs, shortMs);
     }
     return askedAtMs < this.#allSettledAtMs ? Math.min(ttlMs, ttlForAllMs) : ttlMs;

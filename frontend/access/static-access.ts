@@ -1,7 +1,8 @@
+import { ClusterScope } from '../../tenant/cluster-scope.ts';
 import type { TenantId } from '../../tenant/tenant-id.ts';
 import { TenantScope } from '../../tenant/tenant-scope.ts';
 import { accept, refuse } from '../result.ts';
-import type { Access } from './access.ts';
+import type { Access, AuthorizeCluster } from './access.ts';
 import type { ScopeLabels } from './access-settings.ts';
 import { frozenIdentity, type Identity } from './identity.ts';
 import type { KeyedHash } from './keyed-hash.ts';
@@ -14,6 +15,8 @@ export interface StaticToken {
   readonly username: string;
   /** The tenants that the holder may read. */
   readonly namespaces: readonly TenantId[];
+  /** Whether the holder may read the whole cluster as such. @defaultValue false */
+  readonly clusterWide?: boolean;
 }
 
 /** What access by a token file needs from outside. */
@@ -36,10 +39,17 @@ export function createStaticAccess(
       extra: {},
     }),
     namespaces: new Set(entry.namespaces),
+    isClusterWide: entry.clusterWide === true,
   }));
-  const namespacesOf = ({ uid, username }: Identity): ReadonlySet<TenantId> | undefined =>
-    holders.find(({ identity }) => identity.uid === uid && identity.username === username)
-      ?.namespaces;
+  const holderOf = ({ uid, username }: Identity): (typeof holders)[number] | undefined =>
+    holders.find(({ identity }) => identity.uid === uid && identity.username === username);
+  const authorizeCluster: AuthorizeCluster = async (identity, onDenied) => {
+    if (holderOf(identity)?.isClusterWide === true) {
+      return accept({ scope: ClusterScope.grant(deps.staticLabels), source: 'static' });
+    }
+    onDenied?.('static');
+    return refuse({ code: 'cluster_denied' });
+  };
 
   return {
     identify: async (token) => {
@@ -51,7 +61,7 @@ export function createStaticAccess(
         : accept({ identity: holder.identity, source: 'static' });
     },
     authorize: async (identity, tenants, onDenied) => {
-      const namespaces = namespacesOf(identity);
+      const namespaces = holderOf(identity)?.namespaces;
       const denied = tenants.find((tenant) => namespaces?.has(tenant) !== true);
       if (denied !== undefined) {
         onDenied?.('static');
@@ -62,6 +72,8 @@ export function createStaticAccess(
         source: 'static',
       });
     },
+    // Where nobody may, there is no such thing.
+    authorizeCluster: holders.some((it) => it.isClusterWide) ? authorizeCluster : undefined,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { TenantScope } from '../../tenant/tenant-scope.ts';
+import type { SeriesScope } from '../../tenant/cluster-scope.ts';
 import { accept, refuse } from '../result.ts';
 import type { AnswerFilter } from './answer-filter.ts';
 import { isInScope } from './in-scope.ts';
@@ -10,13 +10,13 @@ import {
   memberOf,
 } from './json-value.ts';
 import type { EntriesShape } from './shape.ts';
-import { isOwnSilence } from './silence-owner.ts';
+import { isVisibleSilence } from './silence-owner.ts';
 
 /** Stands for the fingerprint of an inhibiting alert. */
 export const HIDDEN_FINGERPRINT = '0000000000000000';
 
 /** Filters the answer of `/api/v2/alerts`: an alert stays when its tenancy label is in the scope. */
-export function filterAlertmanagerAlerts(scope: TenantScope): AnswerFilter {
+export function filterAlertmanagerAlerts(scope: SeriesScope): AnswerFilter {
   return { shape: alertsShape(scope), finish: finishList };
 }
 
@@ -24,7 +24,7 @@ export function filterAlertmanagerAlerts(scope: TenantScope): AnswerFilter {
  * Filters the answer of `/api/v2/alerts/groups`: a group stays when an alert of it stays. Its labels
  * are those that all its alerts share, so they are the caller's own too.
  */
-export function filterAlertGroups(scope: TenantScope): AnswerFilter {
+export function filterAlertGroups(scope: SeriesScope): AnswerFilter {
   return {
     shape: {
       kind: 'entries',
@@ -42,17 +42,17 @@ export function filterAlertGroups(scope: TenantScope): AnswerFilter {
 }
 
 /** Filters the answer of `GET /api/v2/silences`: those stay that act on the scope alone. */
-export function filterSilences(scope: TenantScope): AnswerFilter {
+export function filterSilences(scope: SeriesScope): AnswerFilter {
   return {
     shape: {
       kind: 'entries',
-      judge: (silence) => (isOwnSilence(silence, scope) ? silence : undefined),
+      judge: (silence) => (isVisibleSilence(silence, scope) ? silence : undefined),
     },
     finish: finishList,
   };
 }
 
-function alertsShape(scope: TenantScope): EntriesShape {
+function alertsShape(scope: SeriesScope): EntriesShape {
   return {
     kind: 'entries',
     judge: (alert) =>

@@ -1,11 +1,11 @@
-import type { TenantScope } from '../../tenant/tenant-scope.ts';
+import type { SeriesScope } from '../../tenant/cluster-scope.ts';
 import { accept, refuse } from '../result.ts';
 import { type AnswerFilter, isSuccess, type ShownTexts, successEnvelope } from './answer-filter.ts';
 import { isInScope } from './in-scope.ts';
 import { isJsonList, memberOf } from './json-value.ts';
 
 /** Filters the answer of `/api/v1/alerts`: an alert stays when its tenancy label is in the scope. */
-export function filterAlerts(scope: TenantScope, shown: ShownTexts): AnswerFilter {
+export function filterAlerts(scope: SeriesScope, shown: ShownTexts): AnswerFilter {
   return {
     shape: {
       kind: 'members',

@@ -1,4 +1,4 @@
-import type { TenantScope } from '../../tenant/tenant-scope.ts';
+import type { SeriesScope } from '../../tenant/cluster-scope.ts';
 import { accept, refuse } from '../result.ts';
 import { type AnswerFilter, isSuccess, type ShownTexts, successEnvelope } from './answer-filter.ts';
 import { isInScope } from './in-scope.ts';
@@ -21,7 +21,7 @@ export interface MetadataRequest {
  * tenant's metric of the same name. Here each text comes from a target inside the scope.
  */
 export function filterTargetMetadata(
-  scope: TenantScope,
+  scope: SeriesScope,
   shown: ShownTexts,
   { metric, limit = Infinity, limitPerMetric = Infinity }: MetadataRequest = {},
 ): AnswerFilter {

@@ -1,4 +1,4 @@
-import type { TenantScope } from '../../tenant/tenant-scope.ts';
+import type { SeriesScope } from '../../tenant/cluster-scope.ts';
 import { accept, refuse } from '../result.ts';
 import { type AnswerFilter, isSuccess, type ShownTexts, successEnvelope } from './answer-filter.ts';
 import { isInScope } from './in-scope.ts';
@@ -24,7 +24,7 @@ const STATES = ['firing', 'pending'] as const;
  * kept; of a rule, which is the caller's own, everything but error messages that may not be shown.
  */
 export function filterRules(
-  scope: TenantScope,
+  scope: SeriesScope,
   shown: ShownTexts,
   request: RulePageRequest = {},
 ): AnswerFilter {
@@ -70,14 +70,14 @@ export function filterRules(
   };
 }
 
-function ownAlert(alert: JsonObject, scope: TenantScope): JsonObject | undefined {
+function ownAlert(alert: JsonObject, scope: SeriesScope): JsonObject | undefined {
   return isInScope(memberOf(alert, 'labels'), scope) ? alert : undefined;
 }
 
 function ownRule(
   rule: JsonObject,
   lost: number,
-  scope: TenantScope,
+  scope: SeriesScope,
   shown: ShownTexts,
 ): JsonObject | undefined {
   if (!isInScope(memberOf(rule, 'labels'), scope)) return undefined;

@@ -1,3 +1,4 @@
+import { ClusterScope, type SeriesScope } from '../../tenant/cluster-scope.ts';
 import type { TenantScope } from '../../tenant/tenant-scope.ts';
 import {
   isJsonList,
@@ -36,13 +37,40 @@ export function isOwnSilence(silence: JsonValue, scope: TenantScope): boolean {
   if (!isJsonList(matchers)) return false;
   return (
     matchers.some((it) => scope.allows(equalityOn(it, scope.tenancyLabel))) &&
-    scope.staticLabels.every(({ name, value }) =>
-      matchers.some((it) => equalityOn(it, name) === value),
-    )
+    isPinned(matchers, scope)
   );
 }
 
-/** Checks a silence that was read upstream by its identifier. */
+function isPinned(
+  matchers: readonly JsonValue[],
+  { staticLabels }: Pick<SeriesScope, 'staticLabels'>,
+): boolean {
+  return staticLabels.every(({ name, value }) =>
+    matchers.some((it) => equalityOn(it, name) === value),
+  );
+}
+
+/**
+ * Whether a silence may be shown. A reader of the whole cluster sees those that are pinned to the
+ * static labels, and all of them where there are none. That makes none of them its own.
+ */
+export function isVisibleSilence(silence: JsonValue, scope: SeriesScope): boolean {
+  if (!ClusterScope.is(scope)) return isOwnSilence(silence, scope);
+  const matchers = memberOf(silence, 'matchers');
+  return isJsonList(matchers) && isPinned(matchers, scope);
+}
+
+/** Gives a silence that was read upstream by its identifier, if it may be shown. */
+export function visibleSilence(
+  silence: JsonValue,
+  id: string,
+  scope: SeriesScope,
+): JsonObject | undefined {
+  if (!isJsonObject(silence) || memberOf(silence, 'id') !== id) return undefined;
+  return isVisibleSilence(silence, scope) ? silence : undefined;
+}
+
+/** Checks a silence that was read upstream by its identifier, and is to be changed. */
 export function ownSilence(
   silence: JsonValue,
   id: string,

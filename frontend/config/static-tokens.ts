@@ -3,6 +3,7 @@ import { parseTenantId, type TenantId } from '../../tenant/tenant-id.ts';
 import type { Result } from '../result.ts';
 import { CONFIG_API_VERSION } from './api-version.ts';
 import { type ConfigProblem, parseDocument } from './document.ts';
+import { described } from './fields.ts';
 
 /** A file of tokens for local use. The schema describes each setting. */
 export interface StaticTokensDocument {
@@ -16,6 +17,7 @@ export interface StaticTokenConfig {
   readonly token: string;
   readonly username: string;
   readonly namespaces: readonly TenantId[];
+  readonly clusterWide: boolean;
 }
 
 const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
@@ -61,6 +63,11 @@ const schema = v.strictObject({
           v.array(namespace),
           v.nonEmpty(),
           v.description('The namespaces that the holder may read.'),
+        ),
+        clusterWide: described(
+          v.boolean(),
+          false,
+          'Whether the holder may also read below `/all-namespaces/`, whatever the tenancy label of a series is.',
         ),
       }),
     ),

@@ -32,6 +32,9 @@ export interface Setup {
   readonly budget?: Partial<KubernetesAccessSettings['budget']>;
   readonly survey?: KubernetesAccessDeps['survey'];
   readonly tenantMap?: KubernetesAccessDeps['tenantMap'];
+  readonly clusterReviewer?: KubernetesAccessDeps['clusterReviewer'];
+  readonly clusterWide?: KubernetesAccessSettings['clusterWide'];
+  readonly attributesByEndpoint?: KubernetesAccessSettings['attributesByEndpoint'];
   readonly silenceAttributes?: KubernetesAccessSettings['silenceAttributes'];
   readonly allNamespaces?: Partial<NonNullable<KubernetesAccessSettings['allNamespaces']>>;
 }
@@ -42,6 +45,7 @@ export function kubernetesAccess(setup: Setup): KubernetesAccess {
     {
       tokenReviewer: setup.tokenReviewer ?? everyone(),
       accessReviewer: setup.accessReviewer ?? new FakeAccessReviewer(() => 'allowed'),
+      clusterReviewer: setup.clusterReviewer,
       issuerVerifier: setup.issuerVerifier,
       oidcVerifier: setup.oidcVerifier,
       observer: setup.observer,
@@ -54,6 +58,8 @@ export function kubernetesAccess(setup: Setup): KubernetesAccess {
       tenancyLabel: DEFAULT_TENANCY_LABEL,
       audiences: setup.audiences ?? [],
       attributes: SEED_ATTRIBUTES,
+      attributesByEndpoint: setup.attributesByEndpoint,
+      clusterWide: setup.clusterWide,
       silenceAttributes: setup.silenceAttributes,
       cache: {
         authenticatedTtlMs: 30_000,

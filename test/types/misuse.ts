@@ -1,9 +1,15 @@
 // Misuse that must not compile: `npm run check` fails when one of these lines begins to. Nothing
 // here is run.
+import { ClusterScope } from '../../tenant/cluster-scope.ts';
 import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
 import type { TenantId } from '../../tenant/tenant-id.ts';
 import { TenantScope } from '../../tenant/tenant-scope.ts';
+import type { ResourceAttributes } from '../../frontend/access/access-review-spec.ts';
+import type { AccessReviewer } from '../../frontend/access/access-reviewer.ts';
 import type { BearerToken } from '../../frontend/access/bearer-token.ts';
+import type { Identity } from '../../frontend/access/identity.ts';
+import { ownSilence } from '../../frontend/answers/silence-owner.ts';
+import { scopeSilence, type SilenceRequest } from '../../frontend/answers/silence-request.ts';
 import type { AdmittedRequest } from '../../frontend/http/admit.ts';
 import { UpstreamRequest } from '../../frontend/http/forward.ts';
 import type { Upstream } from '../../frontend/http/upstream.ts';
@@ -13,12 +19,19 @@ import {
   type ScopedSeriesSelector,
   scopeQuery,
 } from '../../frontend/promql/scope.ts';
+import { scopeQueryToCluster } from '../../frontend/promql/scope-cluster.ts';
 
 declare const text: string;
 declare const expr: Expr;
 declare const admitted: AdmittedRequest;
 declare const selector: ScopedSeriesSelector;
 declare const upstream: Upstream;
+declare const tenantScope: TenantScope;
+declare const clusterScope: ClusterScope;
+declare const silence: SilenceRequest;
+declare const accessReviewer: AccessReviewer;
+declare const identity: Identity;
+declare const attributes: ResourceAttributes;
 
 /** What the compiler refuses, as functions that are never called. */
 export const MISUSE: readonly (() => unknown)[] = [
@@ -34,6 +47,28 @@ export const MISUSE: readonly (() => unknown)[] = [
   (): ScopedQuery => selector,
   // @ts-expect-error Nobody but an authorizer's grant makes a scope.
   () => new TenantScope(text, []),
+  // @ts-expect-error Nobody but an authorizer's grant makes the scope of the whole cluster.
+  () => new ClusterScope([]),
+  // @ts-expect-error The whole cluster is no set of tenants.
+  (): TenantScope => clusterScope,
+  // @ts-expect-error A set of tenants, however large, is not the whole cluster.
+  (): ClusterScope => tenantScope,
+  // @ts-expect-error A query of tenants is not scoped to the whole cluster.
+  () => scopeQuery(expr, clusterScope),
+  // @ts-expect-error A query for the whole cluster is not scoped to tenants.
+  () => scopeQueryToCluster(expr, tenantScope),
+  // @ts-expect-error An object with the members of it is no scope of the whole cluster.
+  () => scopeQueryToCluster(expr, { staticLabels: [] }),
+  // @ts-expect-error Tenants do not read without a selector.
+  () => UpstreamRequest.of(admitted, { shape: 'everything', scope: tenantScope }),
+  // @ts-expect-error A silence is not stored for the whole cluster.
+  () => scopeSilence(silence, clusterScope),
+  // @ts-expect-error A silence of the whole cluster is nobody's own.
+  () => ownSilence(null, text, clusterScope),
+  // @ts-expect-error A review of a namespace names one, and an empty text is none.
+  () => accessReviewer.reviewAccess({ identity, attributes, namespace: '' }),
+  // @ts-expect-error A review of a namespace cannot leave it out.
+  () => accessReviewer.reviewAccess({ identity, attributes, reach: 'cluster' }),
   // @ts-expect-error An object with the members of a scope is no scope.
   () => scopeQuery(expr, { tenancyLabel: text, tenants: [], allows: () => true }),
   // @ts-expect-error A query that was not scoped cannot be put into an upstream request.

@@ -1,5 +1,13 @@
-import type { AccessReviewSpec } from '../../access/access-review-spec.ts';
-import type { AccessReviewer, AccessVerdict } from '../../access/access-reviewer.ts';
+import type {
+  AccessReviewSpec,
+  ClusterReviewSpec,
+  ResourceAttributes,
+} from '../../access/access-review-spec.ts';
+import type {
+  AccessReviewer,
+  AccessVerdict,
+  ClusterReviewer,
+} from '../../access/access-reviewer.ts';
 import { Fault } from '../../fault.ts';
 import type { ApiClient } from './api-client.ts';
 import { asObject } from './json-fields.ts';
@@ -7,15 +15,20 @@ import { asObject } from './json-fields.ts';
 const PATH = '/apis/authorization.k8s.io/v1/subjectaccessreviews';
 
 /** Reviews access by creating a SubjectAccessReview at the API server. */
-export function createAccessReviewer(client: ApiClient): AccessReviewer {
+export function createAccessReviewer(client: ApiClient): AccessReviewer & ClusterReviewer {
   return {
-    reviewAccess: async (spec) => readVerdict(await client.post(PATH, printReview(spec))),
+    reviewAccess: async (spec) =>
+      readVerdict(await client.post(PATH, printReview(spec, printAttributes(spec)))),
+    reviewCluster: async (spec) =>
+      readVerdict(await client.post(PATH, printReview(spec, printClusterAttributes(spec)))),
   };
 }
 
-/** Prints the SubjectAccessReview of a spec: the user field for field, and the namespace. */
-export function printReview(spec: AccessReviewSpec): unknown {
-  const { identity } = spec;
+/** Prints the SubjectAccessReview of an identity, field for field, and of what it is asked about. */
+export function printReview(
+  { identity }: Pick<AccessReviewSpec, 'identity'>,
+  resourceAttributes: unknown,
+): unknown {
   return {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SubjectAccessReview',
@@ -24,20 +37,30 @@ export function printReview(spec: AccessReviewSpec): unknown {
       uid: identity.uid,
       groups: identity.groups,
       extra: identity.extra,
-      resourceAttributes: printAttributes(spec),
+      resourceAttributes,
     },
   };
 }
 
 /** Prints what a spec asks for, apart from who. */
 export function printAttributes({ attributes, namespace }: AccessReviewSpec): unknown {
+  // Never empty, which would ask for all namespaces: a TenantId has at least one character.
+  return { namespace, ...membersOf(attributes) };
+}
+
+/** Does so for a question about the whole cluster: without a namespace it is about all of them. */
+export function printClusterAttributes({ attributes }: ClusterReviewSpec): unknown {
+  return membersOf(attributes);
+}
+
+// One by one: an object from elsewhere could bring a namespace along.
+function membersOf(attributes: ResourceAttributes): object {
   return {
-    // Never empty, which would ask for all namespaces: a TenantId has at least one character.
-    namespace,
     verb: attributes.verb,
     group: attributes.group,
     resource: attributes.resource,
     subresource: attributes.subresource,
+    ...(attributes.name !== undefined && { name: attributes.name }),
   };
 }
 

@@ -15,7 +15,7 @@ import { IssuerKeys } from './issuer-keys.ts';
 import { logOutages } from './log-outages.ts';
 import { NamespaceDirectory } from './namespace-directory.ts';
 import { type AccessReadiness, createReadiness } from './readiness.ts';
-import { createSelfReviewers } from './self-reviewers.ts';
+import { createSelfReviewers, type SelfReviewers } from './self-reviewers.ts';
 import { createTokenReviewer } from './token-reviewer.ts';
 
 /** Access decisions, and the life of what they need. */
@@ -48,13 +48,14 @@ export function runKubernetesAccess(
   const observer = logOutages(told, log);
   const maxSockets = config.budget.maxInFlight;
   const client = new ApiClient({ ...config.apiServer, maxSockets, clock });
-  const reviewers =
+  const reviewers: SelfReviewers =
     config.review === 'self'
       ? createSelfReviewers(client)
       : {
           tokenReviewer: createTokenReviewer(client),
           accessReviewer: createAccessReviewer(client),
         };
+  const clusterWide = config.clusterWide.enabled ? config.clusterWide : undefined;
   const issuerVerifier = new IssuerKeys({ client, clock, observer });
   const oidcVerifier = createOidcVerifier(config.oidcIssuers, { clock, log });
   const allNamespaces = config.allNamespaces.enabled ? config.allNamespaces : undefined;
@@ -69,13 +70,14 @@ export function runKubernetesAccess(
     {
       ...reviewers,
       ...verifiers,
+      clusterReviewer: reviewers.accessReviewer,
       clock,
       hash: createKeyedHash(),
       tenantMap: isMapped ? namespaces?.mapping : undefined,
       survey: directory && { directory, pause: (ms) => pause(ms) },
       observer,
     },
-    { ...config, ...labels, allNamespaces },
+    { ...config, ...labels, allNamespaces, clusterWide },
   );
   const stopFollowing = config.rightsWatch.enabled
     ? followRights({ client, access, observer, log })

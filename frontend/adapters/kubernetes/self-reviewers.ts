@@ -1,9 +1,13 @@
-import type { AccessReviewer } from '../../access/access-reviewer.ts';
+import type {
+  AccessReviewer,
+  AccessVerdict,
+  ClusterReviewer,
+} from '../../access/access-reviewer.ts';
 import type { BearerToken } from '../../access/bearer-token.ts';
 import { frozenIdentity, type Identity } from '../../access/identity.ts';
 import type { TokenReviewer } from '../../access/token-reviewer.ts';
 import { Fault } from '../../fault.ts';
-import { printAttributes, readVerdict } from './access-reviewer.ts';
+import { printAttributes, printClusterAttributes, readVerdict } from './access-reviewer.ts';
 import type { ApiClient } from './api-client.ts';
 import { asObject } from './json-fields.ts';
 import { readIdentity } from './token-reviewer.ts';
@@ -11,7 +15,7 @@ import { readIdentity } from './token-reviewer.ts';
 /** Reviewers that belong together: the second knows whom the first has let in. */
 export interface SelfReviewers {
   readonly tokenReviewer: TokenReviewer;
-  readonly accessReviewer: AccessReviewer;
+  readonly accessReviewer: AccessReviewer & ClusterReviewer;
 }
 
 const WHO_PATH = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
@@ -27,6 +31,26 @@ const WHAT_PATH = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
  */
 export function createSelfReviewers(client: Pick<ApiClient, 'postAs'>): SelfReviewers {
   const tokens = new WeakMap<Identity, BearerToken>();
+  const reviewOwn = async (
+    identity: Identity,
+    resourceAttributes: unknown,
+  ): Promise<AccessVerdict> => {
+    const token = tokens.get(identity);
+    if (token === undefined) {
+      throw new Fault('caller_unknown', 'no token is kept for the identity to be reviewed');
+    }
+    const answer = await ask(client, token, WHAT_PATH, {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes },
+    });
+    if (answer === undefined) {
+      // The token ended since it was let in. That is no verdict on what its user may do, who
+      // may have another token.
+      throw new Fault('caller_unauthenticated', 'the token of the caller is no longer valid');
+    }
+    return readVerdict(answer);
+  };
   return {
     tokenReviewer: {
       reviewToken: async (token) => {
@@ -42,23 +66,8 @@ export function createSelfReviewers(client: Pick<ApiClient, 'postAs'>): SelfRevi
       },
     },
     accessReviewer: {
-      reviewAccess: async (spec) => {
-        const token = tokens.get(spec.identity);
-        if (token === undefined) {
-          throw new Fault('caller_unknown', 'no token is kept for the identity to be reviewed');
-        }
-        const answer = await ask(client, token, WHAT_PATH, {
-          apiVersion: 'authorization.k8s.io/v1',
-          kind: 'SelfSubjectAccessReview',
-          spec: { resourceAttributes: printAttributes(spec) },
-        });
-        if (answer === undefined) {
-          // The token ended since it was let in. That is no verdict on what its user may do, who
-          // may have another token.
-          throw new Fault('caller_unauthenticated', 'the token of the caller is no longer valid');
-        }
-        return readVerdict(answer);
-      },
+      reviewAccess: (spec) => reviewOwn(spec.identity, printAttributes(spec)),
+      reviewCluster: (spec) => reviewOwn(spec.identity, printClusterAttributes(spec)),
     },
   };
 }

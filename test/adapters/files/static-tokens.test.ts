@@ -5,19 +5,20 @@ import { tempFolder } from '../temp-folder.ts';
 
 const HEAD = { apiVersion: 'prometheus-tenancy-kit/v1alpha1', kind: 'StaticTokens' };
 const ENTRY = { token: 'secret', username: 'jane', namespaces: ['a', 'b'] };
+const READ = { ...ENTRY, clusterWide: false };
 
 describe('readStaticTokens', () => {
   it('reads JSON', async () => {
     await using folder = await tempFolder();
     const file = await folder.write('t.json', JSON.stringify({ ...HEAD, tokens: [ENTRY] }));
-    expect(await readStaticTokens(file)).toEqual([ENTRY]);
+    expect(await readStaticTokens(file)).toEqual([READ]);
   });
 
   it('reads YAML with that reader', async () => {
     await using folder = await tempFolder();
     const text = `apiVersion: ${HEAD.apiVersion}\nkind: StaticTokens\ntokens:\n  - token: secret\n    username: jane\n    namespaces: [a, b]\n`;
     const file = await folder.write('t.yaml', text);
-    expect(await readStaticTokens(file, readYamlDocument)).toEqual([ENTRY]);
+    expect(await readStaticTokens(file, readYamlDocument)).toEqual([READ]);
   });
 
   it.each<[string, object, string]>([

@@ -6,6 +6,8 @@ import {
 import { tenants } from '../../access/fakes.ts';
 import { startFakeApiServer } from './fake-api-server.ts';
 
+const ALLOWED = { status: 201, body: { status: { allowed: true } } };
+
 describe('createAccessReviewer', () => {
   it('creates a SubjectAccessReview with the user field for field', async () => {
     await using server = await startFakeApiServer(() => ({
@@ -31,6 +33,48 @@ describe('createAccessReviewer', () => {
         groups: ['b', 'a'],
         extra,
         resourceAttributes: { namespace: 'team-a', ...attributes },
+      },
+    });
+  });
+});
+
+describe('a SubjectAccessReview', () => {
+  const identity = { username: 'jane', uid: '7', groups: [], extra: {} };
+  const named = { verb: 'get', group: 'g', resource: 'rules', subresource: '', name: 'shop' };
+
+  it('names the one object that it is about', async () => {
+    await using server = await startFakeApiServer(() => ALLOWED);
+    const [namespace] = tenants('team-a');
+    if (namespace === undefined) throw new TypeError('no namespace');
+    await createAccessReviewer(server.client).reviewAccess({
+      identity,
+      attributes: named,
+      namespace,
+    });
+    expect(server.requests[0]?.body).toMatchObject({
+      spec: { resourceAttributes: { namespace: 'team-a', ...named } },
+    });
+  });
+
+  it('of the whole cluster has no namespace, whatever comes along with its attributes', async () => {
+    await using server = await startFakeApiServer(() => ALLOWED);
+    const attributes = { ...named, namespace: 'team-a' };
+    const reviewer = createAccessReviewer(server.client);
+    expect(await reviewer.reviewCluster({ identity, attributes, reach: 'cluster' })).toBe(
+      'allowed',
+    );
+    expect(server.requests).toMatchObject([
+      { method: 'POST', path: '/apis/authorization.k8s.io/v1/subjectaccessreviews' },
+    ]);
+    expect(server.requests[0]?.body).toEqual({
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SubjectAccessReview',
+      spec: {
+        user: 'jane',
+        uid: '7',
+        groups: [],
+        extra: {},
+        resourceAttributes: named,
       },
     });
   });

@@ -57,6 +57,24 @@ describe('reviews by the callers themselves', () => {
     expect(new Set(senders)).toEqual(new Set(['Bearer janes-token']));
   });
 
+  it('ask about the whole cluster without a namespace, with the token of the caller', async () => {
+    await using server = await startFakeApiServer(answering);
+    const { tokenReviewer, accessReviewer } = createSelfReviewers(server.client);
+    const verdict = await tokenReviewer.reviewToken(TOKEN, []);
+    if (verdict.kind !== 'authenticated') throw new TypeError('rejected');
+    const spec = { identity: verdict.identity, attributes: SEED_ATTRIBUTES, reach: 'cluster' } as const; // prettier-ignore
+    expect(await accessReviewer.reviewCluster(spec)).toBe('allowed');
+    expect(server.requests.at(-1)).toMatchObject({
+      path: '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      authorization: 'Bearer janes-token',
+    });
+    expect(server.requests.at(-1)?.body).toEqual({
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes: SEED_ATTRIBUTES },
+    });
+  });
+
   it('reject a token that the API server does not take', async () => {
     await using server = await startFakeApiServer(answering);
     const { tokenReviewer } = createSelfReviewers(server.client);
