@@ -1,17 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import http from 'node:http';
 import https from 'node:https';
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
-import { isBearerToken } from '../access/bearer-token.ts';
 import { type CommandSpec, EXIT, type OptionValues } from '../command-line.ts';
 import type { Explanation } from '../http/explain-request.ts';
 import { accept, refuse, type Result } from '../result.ts';
+import { type Caller, CALLER_OPTIONS, readCaller, readText } from './explain/caller.ts';
 import { isAllAllowed, printExplanation } from './explain/print-explanation.ts';
 import type { ToolStreams } from './tool.ts';
-
-/** The variable of the environment that holds the token. */
-export const TOKEN_VARIABLE = 'PROMETHEUS_TENANCY_KIT_TOKEN';
 
 const TIMEOUT_MS = 30_000;
 
@@ -36,11 +32,7 @@ export const EXPLAIN_SPEC: CommandSpec = {
     { name: 'start', value: 'TIME', description: 'For a range: its start.' },
     { name: 'end', value: 'TIME', description: 'For a range: its end.' },
     { name: 'step', value: 'DURATION', description: 'For a range: its step.' },
-    {
-      name: 'token-file',
-      value: 'FILE',
-      description: `File of the bearer token. Without it the token is taken from ${TOKEN_VARIABLE}; the command line, which other users see, takes none.`,
-    },
+    ...CALLER_OPTIONS,
     {
       name: 'ca-file',
       value: 'FILE',
@@ -57,7 +49,7 @@ export const EXPLAIN_SPEC: CommandSpec = {
 interface Question {
   readonly url: URL;
   readonly form: string;
-  readonly token: string;
+  readonly caller: Caller;
   readonly ca: string | undefined;
 }
 
@@ -85,16 +77,12 @@ async function readQuestion(
 ): Promise<Result<Question, string>> {
   const url = readUrl(options.get('url')?.[0] ?? '', options.has('unsafe-plain-http'));
   if (!url.ok) return url;
-  const file = options.get('token-file')?.[0];
-  const stored = file === undefined ? accept(env[TOKEN_VARIABLE] ?? '') : await readText(file);
-  if (!stored.ok) return stored;
-  const token = stored.value.trim();
-  if (token === '') return refuse(`there is no token: set ${TOKEN_VARIABLE}, or use --token-file`);
-  if (!isBearerToken(token)) return refuse('the token is too long, or not visible ASCII');
+  const caller = await readCaller(options, env);
+  if (!caller.ok) return caller;
   const caFile = options.get('ca-file')?.[0];
   const ca = caFile === undefined ? undefined : await readText(caFile);
   if (ca?.ok === false) return ca;
-  return accept({ url: url.value, form: readForm(options), token, ca: ca?.value });
+  return accept({ url: url.value, form: readForm(options), caller: caller.value, ca: ca?.value });
 }
 
 // The path of a data source may name the namespaces, so it stays in front.
@@ -122,20 +110,12 @@ function readForm(options: OptionValues): string {
   return form.toString();
 }
 
-async function readText(file: string): Promise<Result<string, string>> {
-  try {
-    return accept(await readFile(file, 'utf8'));
-  } catch {
-    return refuse(`${file} cannot be read`);
-  }
-}
-
 interface Answer {
   readonly status: number;
   readonly body: string;
 }
 
-function ask({ url, form, token, ca }: Question): Promise<Answer> {
+function ask({ url, form, caller, ca }: Question): Promise<Answer> {
   const transport = url.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
     const request = transport.request(url, {
@@ -143,11 +123,12 @@ function ask({ url, form, token, ca }: Question): Promise<Answer> {
       agent: false,
       signal: AbortSignal.timeout(TIMEOUT_MS),
       headers: {
-        Authorization: `Bearer ${token}`,
+        ...('token' in caller && { Authorization: `Bearer ${caller.token}` }),
         'Content-Type': 'application/x-www-form-urlencoded',
         'Content-Length': String(form.length),
       },
       ...(ca !== undefined && { ca }),
+      ...('certificate' in caller && caller.certificate),
     });
     request.on('error', reject);
     request.on('response', (response) => {

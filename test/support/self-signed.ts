@@ -1,5 +1,17 @@
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { isIP } from 'node:net';
+import {
+  bitString,
+  element,
+  integer,
+  objectId,
+  octetString,
+  pem,
+  sequence,
+  set,
+  utcTime,
+  utf8String,
+} from './der.ts';
 
 /** A certificate that signs itself, so it is its own certificate authority. */
 export interface SelfSigned {
@@ -46,50 +58,4 @@ function alternativeNames(names: readonly string[]): Buffer {
       : element(0x82, Buffer.from(name, 'ascii')),
   );
   return sequence(ALTERNATIVE_NAME, octetString(sequence(...encoded)));
-}
-
-function sequence(...parts: readonly Buffer[]): Buffer {
-  return element(0x30, Buffer.concat(parts));
-}
-
-function set(...parts: readonly Buffer[]): Buffer {
-  return element(0x31, Buffer.concat(parts));
-}
-
-function integer(bytes: Buffer): Buffer {
-  return element(0x02, bytes);
-}
-
-function objectId(hex: string): Buffer {
-  return element(0x06, Buffer.from(hex, 'hex'));
-}
-
-function octetString(content: Buffer): Buffer {
-  return element(0x04, content);
-}
-
-function bitString(content: Buffer): Buffer {
-  return element(0x03, Buffer.concat([Buffer.from([0]), content]));
-}
-
-function utf8String(text: string): Buffer {
-  return element(0x0c, Buffer.from(text, 'utf8'));
-}
-
-function utcTime(fromNowMs: number): Buffer {
-  const digits = new Date(Date.now() + fromNowMs).toISOString().replaceAll(/[-:T]/g, '');
-  return element(0x17, Buffer.from(`${digits.slice(2, 14)}Z`, 'ascii'));
-}
-
-/** One DER element: its tag, the length of its content in as few bytes as possible, the content. */
-function element(tag: number, content: Buffer): Buffer {
-  const { length } = content;
-  if (length < 0x80) return Buffer.concat([Buffer.from([tag, length]), content]);
-  const size = Buffer.from(length.toString(16).padStart(length > 0xff ? 4 : 2, '0'), 'hex');
-  return Buffer.concat([Buffer.from([tag, 0x80 | size.length]), size, content]);
-}
-
-function pem(label: string, der: Buffer): string {
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { TOKEN_VARIABLE } from '../../frontend/tools/explain.ts';
+import { TOKEN_VARIABLE } from '../../frontend/tools/explain/caller.ts';
 import { type TempFolder, tempFolder } from '../adapters/temp-folder.ts';
 import { type Frontend, READER, startFrontend } from '../http/harness/frontend.ts';
 import { type Ended, startProgram } from '../roles/program.ts';
@@ -13,7 +13,7 @@ let folder: TempFolder;
 beforeAll(async () => {
   folder = await tempFolder();
   const attributes = { verb: 'get', group: '', resource: 'namespace', subresource: 'metrics' };
-  frontend = await startFrontend({ attributes });
+  frontend = await startFrontend({ attributes, clusterWide: true });
 });
 
 afterAll(async () => {
@@ -65,6 +65,16 @@ describe('the tool explain', () => {
     expect(JSON.parse(output)).toMatchObject({
       data: { query: { text: 'up{namespace="team-b"}' } },
     });
+  });
+
+  it('says whether the whole cluster may be read', async () => {
+    const url = `${frontend.url}/all-namespaces/`;
+    const { exitCode, output } = await explain(['--url', url, '--query', 'up']);
+    expect(exitCode).toBe(1);
+    expect(output).toMatch(/^needed +get namespace\/metrics, in all namespaces at once$/m);
+    expect(output).toMatch(/^cluster +denied \(live\)$/m);
+    expect(output).toMatch(/^query +refused with 403 cluster_denied: /m);
+    expect(output).not.toMatch(/^namespace/m);
   });
 
   it('says what the frontend refuses as a whole', async () => {

@@ -8,9 +8,11 @@ import { Fault } from '../../fault.ts';
 import type { Log } from '../../http/log.ts';
 import { RereadFile } from '../files/reread-file.ts';
 import { asObject } from '../kubernetes/json-fields.ts';
+import { checkByKeys } from './check-by-keys.ts';
 import { FollowedKeys, isKeySet, type IssuerKeySet } from './followed-keys.ts';
 import { readHttpsDocument } from './https-document.ts';
-import { type TokenCheck, verifyToken } from './verify-token.ts';
+import { logKeys } from './log-keys.ts';
+import { verifyToken } from './verify-token.ts';
 
 /** What an {@link OidcIssuer} needs from outside. */
 export interface OidcIssuerDeps {
@@ -44,7 +46,7 @@ export class OidcIssuer {
     this.#keys = new FollowedKeys({
       clock,
       read: () => this.#readKeys(),
-      finished: logChanges(config.issuer, log),
+      finished: logKeys(config.issuer, log),
       retryMs: KEYS_RETRY_MS,
     });
   }
@@ -56,36 +58,13 @@ export class OidcIssuer {
 
   /** Says whose token this is. It waits for the keys where they are missing or lack the one needed. */
   async verifyToken(token: BearerToken): Promise<OidcVerdict> {
-    this.#keys.renew();
-    if (this.#keys.current === undefined) await this.#keys.refresh();
-    let check = await this.#check(token);
-    if (check.kind === 'unknown_key') {
-      await this.#keys.refresh();
-      check = await this.#check(token);
-    }
-    switch (check.kind) {
-      case 'passed': {
-        const identity = identityFromClaims(check.claims, this.#config);
-        return identity === undefined ? { kind: 'rejected' } : { kind: 'authenticated', identity };
-      }
-      case 'rejected':
-        return { kind: 'rejected' };
-      case 'unknown_key':
-        // If the keys could not be read, the key may be a new one: then the token is not to blame.
-        return { kind: this.#keys.isUpToDate ? 'rejected' : 'unknown' };
-      case 'not_applicable':
-        return { kind: 'unknown' };
-      default:
-        return check satisfies never;
-    }
-  }
-
-  async #check(token: BearerToken): Promise<TokenCheck> {
-    const keySet = this.#keys.current;
-    if (keySet === undefined) return { kind: 'not_applicable' };
     const { algorithms, audiences } = this.#config;
-    const wallMs = this.#clock.wallMs();
-    return verifyToken(token, { ...keySet, algorithms, audiences, wallMs });
+    const verdict = await checkByKeys(this.#keys, (keySet) =>
+      verifyToken(token, { ...keySet, algorithms, audiences, wallMs: this.#clock.wallMs() }),
+    );
+    if (verdict.kind !== 'passed') return verdict;
+    const identity = identityFromClaims(verdict.claims, this.#config);
+    return identity === undefined ? { kind: 'rejected' } : { kind: 'authenticated', identity };
   }
 
   async #readKeys(): Promise<IssuerKeySet> {
@@ -104,18 +83,4 @@ export class OidcIssuer {
     if (!isKeySet(keys)) throw new Fault('issuer_answer_malformed', `${keysUrl} holds no keys`);
     return { issuer, keys: createLocalJWKSet(keys) };
   }
-}
-
-// One line when it begins and one when it is over, however long it lasts.
-function logChanges(
-  issuer: string,
-  log: Log,
-): (outcome: 'read' | 'failed', problem?: unknown) => void {
-  let isFailing = false;
-  return (outcome, error) => {
-    if (isFailing === (outcome === 'failed')) return;
-    isFailing = outcome === 'failed';
-    if (isFailing) log('warn', 'issuer_keys_failing', { issuer, error });
-    else log('info', 'issuer_keys_read_again', { issuer });
-  };
 }

@@ -10,7 +10,7 @@ export interface TokenRules {
   /** Algorithms that a signature may have. @defaultValue {@link SIGNATURE_ALGORITHMS} */
   readonly algorithms?: readonly string[];
   /** Audiences, one of which the token must be meant for. @defaultValue any: a review decides */
-  readonly audiences?: readonly string[];
+  readonly audiences?: readonly string[] | undefined;
   /** Now, in milliseconds since the Unix epoch. */
   readonly wallMs: number;
 }

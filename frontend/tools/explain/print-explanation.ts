@@ -1,18 +1,22 @@
-import type { Explanation } from '../../http/explain-request.ts';
+import type { ExplainedVerdict, Explanation } from '../../http/explain-request.ts';
 
 /** Prints an explanation for people, one fact a line. */
 export function printExplanation(explanation: Explanation): string {
-  const { identity, attributes, namespaces, query, limits } = explanation;
-  const { username, groups, source } = identity;
+  const { identity, attributes, namespaces, clusterWide, query, limits } = explanation;
+  const where = clusterWide === undefined ? 'in each namespace' : 'in all namespaces at once';
+  const { username, groups, source, delegatedBy } = identity;
+  const how = delegatedBy === undefined ? source : `${source} ${delegatedBy}`;
   const lines = [
-    fact('you are', `${username} (${source})`),
+    fact('you are', `${username} (${how})`),
     fact('groups', groups.length === 0 ? 'none' : groups.join(', ')),
-    ...(attributes === undefined ? [] : [fact('needed', printAttributes(attributes))]),
-    ...namespaces.map((it) => {
-      const where = it.source === undefined ? '' : ` (${it.source})`;
-      return fact('namespace', `${it.name}: ${it.verdict}${where}`);
-    }),
-    ...(namespaces.length === 0 ? [fact('namespace', 'none that is named or found')] : []),
+    ...(attributes === undefined
+      ? []
+      : [fact('needed', `${printAttributes(attributes)}, ${where}`)]),
+    ...namespaces.map((it) => fact('namespace', `${it.name}: ${printVerdict(it)}`)),
+    ...(clusterWide === undefined ? [] : [fact('cluster', printVerdict(clusterWide))]),
+    ...(namespaces.length === 0 && clusterWide === undefined
+      ? [fact('namespace', 'none that is named or found')]
+      : []),
     ...(query === undefined ? [] : printQuery(query)),
     ...Object.entries(limits).map(([name, value]) => fact('limit', `${name} ${value}`)),
   ];
@@ -20,8 +24,13 @@ export function printExplanation(explanation: Explanation): string {
 }
 
 /** Whether nothing that was asked about would be refused. */
-export function isAllAllowed({ namespaces, query }: Explanation): boolean {
-  return query?.outcome !== 'refused' && namespaces.every(({ verdict }) => verdict === 'allowed');
+export function isAllAllowed({ namespaces, clusterWide, query }: Explanation): boolean {
+  const verdicts = [...namespaces, ...(clusterWide === undefined ? [] : [clusterWide])];
+  return query?.outcome !== 'refused' && verdicts.every(({ verdict }) => verdict === 'allowed');
+}
+
+function printVerdict({ verdict, source }: ExplainedVerdict): string {
+  return source === undefined ? verdict : `${verdict} (${source})`;
 }
 
 function printQuery(query: NonNullable<Explanation['query']>): readonly string[] {
@@ -31,9 +40,10 @@ function printQuery(query: NonNullable<Explanation['query']>): readonly string[]
 }
 
 function printAttributes(attributes: NonNullable<Explanation['attributes']>): string {
-  const { verb, group, resource, subresource } = attributes;
+  const { verb, group, resource, subresource, name } = attributes;
   const what = subresource === '' ? resource : `${resource}/${subresource}`;
-  return `${verb} ${what}${group === '' ? '' : ` of ${group}`}, in each namespace`;
+  const which = name === undefined ? '' : ` "${name}"`;
+  return `${verb} ${what}${which}${group === '' ? '' : ` of ${group}`}`;
 }
 
 function fact(name: string, value: string): string {

@@ -32,13 +32,7 @@ export const CONFIG_KEYS: readonly ConfigKey[] = [
       'each namespace that a request names is asked about; with anything but `{{ .Value }}` there is a warning',
     ),
   },
-  {
-    path: NAME,
-    outcome: warning(
-      'the access review names no object',
-      'bind callers to a Role without resourceNames',
-    ),
-  },
+  { path: NAME, outcome: becomes(['access.attributes.name']) },
   {
     path: PARAMETER,
     outcome: becomes([], 'the parameter is `namespace`; with another name there is a warning'),
@@ -133,7 +127,7 @@ function readAttributes(config: KrpConfig): TranslatedAttributes {
       'without it kube-rbac-proxy asks about the path of the request; here each namespace is asked about, and the default is `get` on `namespace/metrics`: bind callers to a Role that allows it';
     return { attributes: DEFAULT_PRESET, findings: [warn(RESOURCE, undefined, message)] };
   }
-  const templates = [GROUP, RESOURCE, SUBRESOURCE].filter((path) =>
+  const templates = [GROUP, RESOURCE, SUBRESOURCE, NAME].filter((path) =>
     config.get(path)?.includes(TEMPLATE),
   );
   if (templates.length > 0) {
@@ -144,11 +138,13 @@ function readAttributes(config: KrpConfig): TranslatedAttributes {
       findings: templates.map((path) => warn(path, config.get(path), message)),
     };
   }
+  const name = config.get(NAME);
   const attributes: ResourceAttributesConfig = {
     verb: 'get',
     group: config.get(GROUP) ?? '',
     resource,
     subresource: config.get(SUBRESOURCE) ?? '',
+    ...(name !== undefined && { name }),
   };
   const message = 'the verb is `get` for every read, whatever the HTTP method';
   return {
@@ -163,7 +159,8 @@ function presetOf(attributes: ResourceAttributesConfig): string | undefined {
       preset.verb === attributes.verb &&
       preset.group === attributes.group &&
       preset.resource === attributes.resource &&
-      preset.subresource === attributes.subresource,
+      preset.subresource === attributes.subresource &&
+      preset.name === attributes.name,
   )?.[0];
 }
 

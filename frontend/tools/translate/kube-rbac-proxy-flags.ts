@@ -1,5 +1,9 @@
 import { becomes, dropped, list, onOff, type PeerSpec, repeated, text, warning } from './flag.ts';
-import { UPSTREAM_AUTHORITY, UPSTREAM_CLIENT_CERTIFICATE } from './upstream-outcomes.ts';
+import {
+  UPSTREAM_AUTHORITY,
+  UPSTREAM_CLIENT_CERTIFICATE,
+  UPSTREAM_CLIENT_KEY,
+} from './upstream-outcomes.ts';
 
 const HTTP_1 = dropped('the listener speaks HTTP/1.1, so there are no streams to bound');
 const LOG = dropped('the log is lines of JSON on standard output, at one level');
@@ -50,7 +54,7 @@ export const KUBE_RBAC_PROXY: PeerSpec = {
     ),
     text('upstream-ca-file', UPSTREAM_AUTHORITY),
     text('upstream-client-cert-file', UPSTREAM_CLIENT_CERTIFICATE),
-    text('upstream-client-key-file', UPSTREAM_CLIENT_CERTIFICATE),
+    text('upstream-client-key-file', UPSTREAM_CLIENT_KEY),
     list(
       'allow-paths',
       dropped('the route table is closed and confines every route; a warning names missing paths'),
@@ -103,9 +107,9 @@ export const KUBE_RBAC_PROXY: PeerSpec = {
     ),
     text(
       'client-ca-file',
-      warning(
-        'client certificates identify nobody; callers without a bearer token get 401',
-        'give those callers a ServiceAccount token',
+      becomes(
+        ['listener.tls.clientCaFile'],
+        'with a warning that says which certificates get 401; dropped where it had no effect, without TLS or beside `--oidc-issuer`',
       ),
     ),
     list('auth-token-audiences', becomes(['access.audiences'])),

@@ -1,4 +1,5 @@
 import { accept, type Result } from '../../result.ts';
+import { translateClientAuthority } from './client-authority.ts';
 import { type Command, flagOf, type GivenFlag, refuseFlag } from './command.ts';
 import { type Finding, type FlagProblem, note, warn } from './finding.ts';
 import { isLoopback, type ListenAddress, parseListenAddress } from './listen-address.ts';
@@ -49,10 +50,11 @@ function translateListener(commands: Commands): Result<Part, FlagProblem> {
   const certificate = readCertificate(krp);
   if (!certificate.ok) return certificate;
   const inner = krp === undefined ? undefined : flagOf(plp, 'insecure-listen-address');
-  const findings: Finding[] =
-    inner === undefined
-      ? []
-      : [note(inner.subject, inner.value, 'dropped: one process does the work of both')];
+  const clients = translateClientAuthority(krp);
+  const findings: Finding[] = [...clients.findings];
+  if (inner !== undefined) {
+    findings.push(note(inner.subject, inner.value, 'dropped: one process does the work of both'));
+  }
   if (secure === undefined && insecure !== undefined) {
     const isPlain = certificate.value === undefined && isLoopback(address.value?.host ?? '');
     if (isPlain) return accept({ settings: addressSettings(address.value), findings });
@@ -61,7 +63,7 @@ function translateListener(commands: Commands): Result<Part, FlagProblem> {
   } else {
     findings.push(...secureFindings(secure, insecure, certificate.value));
   }
-  const tls = certificate.value ?? KIT_CERTIFICATE;
+  const tls = { ...(certificate.value ?? KIT_CERTIFICATE), ...clients.settings };
   return accept({ settings: { ...addressSettings(address.value), tls }, findings });
 }
 
