@@ -1,11 +1,12 @@
 import { describe, it } from '@jest/globals';
+import { browserProgram } from './browser.ts';
 import { operatorCrdFolder, partBinary } from './build-part.ts';
 import { runsInCi } from './ci.ts';
 import { PartUnavailable } from './part-unavailable.ts';
 import type { PartName } from './parts.ts';
 
-/** A part that a suite needs: a program, or the operator's custom resource definitions. */
-export type NeededPart = PartName | 'prometheus-operator';
+/** A part that a suite needs: a program, a browser, or the operator's resource definitions. */
+export type NeededPart = PartName | 'chromium' | 'operator-crds';
 
 /**
  * Describes a suite that needs real parts, and has them built first. Await it at the top of a test
@@ -34,10 +35,15 @@ export async function describeReal(
   }
 }
 
+function pathOf(part: NeededPart): Promise<string> {
+  if (part === 'chromium') return browserProgram();
+  return part === 'operator-crds' ? operatorCrdFolder() : partBinary(part);
+}
+
 async function firstMissing(parts: readonly NeededPart[]): Promise<PartUnavailable | undefined> {
   for (const part of parts) {
     try {
-      await (part === 'prometheus-operator' ? operatorCrdFolder() : partBinary(part));
+      await pathOf(part);
     } catch (error) {
       if (error instanceof PartUnavailable) {
         return error;
