@@ -1,15 +1,27 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin, transform } from 'esbuild';
 import {
   requireShippable,
   type RuntimeBundle,
   type RuntimeRole,
 } from '../lib/query-frontend/runtime-bundle.ts';
+import { DOCUMENTED_FILES, withoutDocTexts } from './doc-texts.ts';
 
-/** The roles of the runtime that are bundled, one file each. */
-export const BUNDLED_ROLES: readonly RuntimeRole[] = ['query-frontend'];
+/** What two files of a bundle are made of: its entry, and what it has in common with another. */
+interface BundleSources {
+  readonly entry: string;
+  readonly shared: string;
+}
+
+const SOURCES: Readonly<Record<RuntimeRole, BundleSources>> = {
+  'query-frontend': { entry: 'query-frontend', shared: 'shared' },
+  'query-frontend-ui': { entry: 'query-frontend-ui', shared: 'shared-ui' },
+};
+
+/** The roles of the runtime that are bundled, two files each. */
+export const BUNDLED_ROLES: readonly RuntimeRole[] = ['query-frontend', 'query-frontend-ui'];
 
 const PACKAGE_FOLDER = fileURLToPath(new URL('..', import.meta.url));
 const BUNDLE_FOLDER = fileURLToPath(new URL('../build/bundles/', import.meta.url));
@@ -23,6 +35,23 @@ const BANNER =
   'import{createRequire as $createRequire}from"node:module";' +
   'const require=$createRequire(import.meta.url);';
 
+// What only documents show need not travel in every manifest.
+const DROP_DOC_TEXTS: Plugin = {
+  name: 'drop-doc-texts',
+  setup: (bundler) => {
+    bundler.onLoad({ filter: DOCUMENTED_FILES }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      // Joins texts of several lines, and leaves one form of everything.
+      const { code } = await transform(source, {
+        loader: 'ts',
+        minifySyntax: true,
+        charset: 'utf8',
+      });
+      return { contents: withoutDocTexts(code), loader: 'js' };
+    });
+  },
+};
+
 /**
  * Bundles one role of the runtime into two files. Equal sources give equal bytes, wherever they lie.
  *
@@ -32,8 +61,8 @@ export async function bundleRuntime(role: RuntimeRole): Promise<RuntimeBundle> {
   const { outputFiles } = await build({
     absWorkingDir: PACKAGE_FOLDER,
     entryPoints: {
-      [role]: `frontend/bundles/${role}.ts`,
-      [DISCARDED]: 'frontend/bundles/shared.ts',
+      [role]: `frontend/bundles/${SOURCES[role].entry}.ts`,
+      [DISCARDED]: `frontend/bundles/${SOURCES[role].shared}.ts`,
     },
     outdir: OUT_FOLDER,
     outExtension: { '.js': '.mjs' },
@@ -50,6 +79,7 @@ export async function bundleRuntime(role: RuntimeRole): Promise<RuntimeBundle> {
     charset: 'utf8',
     banner: { js: BANNER },
     logLevel: 'silent',
+    plugins: [DROP_DOC_TEXTS],
   });
   const files = outputFiles
     .map((file) => ({ name: basename(file.path), code: file.text }))

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import process from 'node:process';
 import { readYamlDocument } from './adapters/files/yaml-document.ts';
+import { createProxiedFiles } from './adapters/web-ui/proxied-files.ts';
 import { COMMAND_SPECS, TOOLS } from './commands.ts';
 import { EXIT, parseOptions, printHelp } from './command-line.ts';
-import { queryFrontendRole } from './roles/query-frontend.ts';
+import { queryFrontendRole, queryFrontendRoleWith } from './roles/query-frontend.ts';
 import { runRole } from './roles/run-role.ts';
 import type { Tool } from './tools/tool.ts';
 
@@ -12,7 +13,7 @@ const PROGRAM = 'prometheus-tenancy-kit';
 async function main(args: readonly string[]): Promise<number> {
   const [command, ...rest] = args;
   if (command === queryFrontendRole.spec.name) {
-    return runRole(queryFrontendRole, rest, readYamlDocument);
+    return runRole(queryFrontendRoleWith(createProxiedFiles), rest, readYamlDocument);
   }
   const tool = TOOLS.find(({ spec }) => spec.name === command);
   if (tool !== undefined) return runTool(tool, rest);

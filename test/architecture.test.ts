@@ -39,6 +39,11 @@ const LAWS: readonly Law[] = [
   },
   { from: /^frontend\/config\//, may: [TENANT, SHARED, /^frontend\/config\//, /^valibot$/] },
   {
+    from: /^frontend\/adapters\/web-ui\//,
+    may: [SHARED, /^frontend\/adapters\/upstream\//, /^node:/, /^http-proxy$/],
+    mayAsTypes: [/^frontend\/(?:config\/|http\/upstream\.ts$)/],
+  },
+  {
     from: /^frontend\/adapters\//,
     may: [
       TENANT,
@@ -62,7 +67,11 @@ const LAWS: readonly Law[] = [
   },
   {
     from: /^frontend\/bundles\/shared\.ts$/,
-    may: [/^frontend\/promql\//, /^jose$/, /^prom-client\/lib\//],
+    may: [/^frontend\/(?:promql|answers|config)\//, /^jose$/, /^prom-client\/lib\//],
+  },
+  {
+    from: /^frontend\/bundles\/shared-ui\.ts$/,
+    may: [/^frontend\/bundles\/shared\.ts$/, /^frontend\/adapters\/web-ui\//],
   },
   {
     from: /^frontend\/bundle\.ts$/,
@@ -192,6 +201,28 @@ describe('the right to grant a scope', () => {
       'frontend/access/static-access.ts',
       'frontend/access/tenant-authorizer.ts',
       'frontend/tools/scope.ts',
+    ]);
+  });
+});
+
+describe('the right to grant the scope of the whole cluster', () => {
+  it('belongs to two authorizers, and to no tool', () => {
+    const grants = PRODUCT.filter((file) => codeOnly(file.text).includes('ClusterScope.grant'));
+    expect(grants.map((file) => file.path)).toEqual([
+      'frontend/access/cluster-authorizer.ts',
+      'frontend/access/static-access.ts',
+    ]);
+  });
+});
+
+describe('the question about every namespace at once', () => {
+  it('is put by one authorizer, and sent by the two reviewers of the API server', () => {
+    const asking = PRODUCT.filter((file) => codeOnly(file.text).includes('reviewCluster'));
+    expect(asking.map((file) => file.path)).toEqual([
+      'frontend/access/access-reviewer.ts',
+      'frontend/access/cluster-authorizer.ts',
+      'frontend/adapters/kubernetes/access-reviewer.ts',
+      'frontend/adapters/kubernetes/self-reviewers.ts',
     ]);
   });
 });

@@ -1,3 +1,5 @@
+import { SERVED_CLUSTER_WIDE } from '../../frontend/http/cluster-wide.ts';
+import { CLASS_OF } from '../../frontend/http/endpoint-classes.ts';
 import {
   type FilterName,
   type Route,
@@ -5,13 +7,17 @@ import {
   type RouteShape,
   type UpstreamName,
 } from '../../frontend/http/routes.ts';
+import { WEB_UI_ROUTES } from '../../frontend/http/web-ui-routes.ts';
 import { GENERATED_NOTE, type Page, table } from './page.ts';
 
 const INTRODUCTION = `# Endpoints of the query frontend
 
 The route table is closed: a path that is not in it, byte by byte, is 404. Each path may stand
-behind \`/namespaces/<namespace>[,<namespace>...]\`. Parameters that a route does not know are dropped
-and counted, never forwarded.`;
+behind \`/namespaces/<namespace>[,<namespace>...]\`. Behind \`/all-namespaces\` stand, where
+\`access.clusterWide\` is on, those that say so below, for who may read the whole cluster; nothing is
+changed there. The class of an endpoint says which of \`access.attributesByEndpoint\` it asks for. Parameters that a route does not know are dropped
+and counted, never forwarded. Of \`partial_response\` only \`false\` travels on: \`true\` is dropped and
+counted, and the upstream answers as it is set up to.`;
 
 const FILTERED = `## Filtered answers
 
@@ -39,12 +45,18 @@ With \`endpoints.silenceWrites\` a caller who is allowed to \`create\`, \`update
   the label are refused.
 - Before a silence is changed or expired it is read: one that is not the caller's does not exist (404).`;
 
+const WEB_UI = `## The web UI
+
+With \`ui\` there are more paths, behind the prefix \`/namespaces/<namespace>[,<namespace>...]\` alone.
+[The web UI](web-ui.md) says what they show, and to whom.`;
+
 const SHAPES: Readonly<Record<RouteShape, string>> = {
   query: '`query` is parsed and every selector in it gets the matcher of the scope',
   matches: 'each `match[]` gets the matcher of the scope; without any, the scope is the selector',
   syntax: '`query` is parsed and printed anew; no series is read, so no namespace is needed',
   filtered: 'the scope is sent along where the upstream can narrow by it',
   explain: 'says what would become of `query` and who may read what; nothing is sent',
+  webUi: 'a file of the upstream that holds no series, for callers who may read the namespaces',
   local: 'answered by the frontend itself',
 };
 
@@ -73,7 +85,15 @@ const NEEDS: Readonly<Record<NonNullable<Route['needs']>, string>> = {
 export const ENDPOINTS_PAGE: Page = {
   file: 'endpoints.md',
   markdown: () => {
-    const head = ['path', 'methods', 'how it is confined', 'asks', 'parameters that travel on'];
+    const head = [
+      'path',
+      'methods',
+      'how it is confined',
+      'asks',
+      'class',
+      'whole cluster',
+      'parameters that travel on',
+    ];
     return [
       INTRODUCTION,
       GENERATED_NOTE,
@@ -81,7 +101,12 @@ export const ENDPOINTS_PAGE: Page = {
         head,
         ROUTES.map((route) => row(route)),
       ),
-      `${FILTERED}\n`,
+      FILTERED,
+      WEB_UI,
+      `${table(
+        head,
+        WEB_UI_ROUTES.map((route) => row(route)),
+      )}\n`,
     ].join('\n\n');
   },
 };
@@ -98,6 +123,8 @@ function row(route: Route): readonly string[] {
     route.methods.map((method) => methodOf(route, method)).join(', '),
     confined.join('; '),
     asksOf(route),
+    CLASS_OF[route.name],
+    SERVED_CLUSTER_WIDE[route.name] ? 'yes' : 'no',
     names.map((name) => `\`${name}\``).join(', ') || 'none',
   ];
 }

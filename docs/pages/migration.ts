@@ -86,7 +86,8 @@ const STEPS = `## Move over
    data sources to the old Service.
 
 With the kit there is no configuration file to carry over: \`tenancyLabel\`, \`audiences\`,
-\`attributes\` and \`certificate\` are settings of \`TenantQueryFrontend\`.`;
+\`attributes\`, \`certificate\` and \`credentials\`, which holds the authority of client certificates, are
+settings of \`TenantQueryFrontend\`.`;
 
 const CHANGES = `## What callers notice
 
@@ -94,7 +95,12 @@ const CHANGES = `## What callers notice
   otherwise. A Role that allows only \`create\`, for data sources that send POST, needs \`get\` too.
 - **A matcher for another namespace finds nothing.** The matcher of the scope is added to what the
   caller wrote, on queries and on \`match[]\` alike; it replaces nothing. With \`scoping.mode\` set to
-  \`error\` it is 400.
+  \`error\` it is 400, and so is any other matcher on that label than the names that were asked for:
+  patterns and negations that \`-error-on-replace\` lets through when they fit.
+- **A filter of alerts or silences stays.** Prom-label-proxy drops one on the tenancy label.
+- **Mistakes are told.** Empty names among several, a request without a query, a query in the URL and
+  in the form, a form on GET: each is 400 instead of an answer to something else, or one without a body.
+- **A silence of another namespace does not exist**, so changing it is 404 instead of 403.
 - **The namespaces come from one place.** The path \`/namespaces/<namespace>[,<namespace>...]/\`, the
   parameter \`namespace\`, or the header \`X-Scope-OrgID\`; where a request uses two kinds, they must
   agree. Without any, a ServiceAccount reads its own namespace.
@@ -105,7 +111,11 @@ const CHANGES = `## What callers notice
 - **Errors** are the envelope of the Prometheus API with a stable code, see [errors.md](errors.md).
 - **Unknown parameters are dropped**, unknown paths are 404, and no header or body of a caller goes
   to the upstream.
-- **Probes and metrics** have a listener of their own: \`/-/healthy\`, \`/-/ready\` and \`/metrics\`.`;
+- **Probes and metrics** have a listener of their own: \`/-/healthy\`, \`/-/ready\` and \`/metrics\`.
+
+The requests of prom-label-proxy's own tests are tried on both: \`test/real/peers\` sends some 240 of
+them to prom-label-proxy and to the query frontend before the same Prometheus and Alertmanager. Each is
+answered alike, or stands there with the reason why not.`;
 
 /** What each flag of the programs that came before us becomes. */
 export const MIGRATION_PAGE: Page = {

@@ -60,7 +60,11 @@ const limits = {
   bodyBytes: described(integer(1_024, 1_048_576), 65_536, 'Bytes of a POST body.'),
   queryBytes: described(integer(64, 1_048_576), 32_768, 'Bytes of one PromQL expression.'),
   queryDepth: described(integer(8, 500), 200, 'Nesting depth of one PromQL expression.'),
-  querySelectors: described(integer(1, 10_000), 500, 'Selectors in one PromQL expression.'),
+  querySelectors: described(
+    integer(1, 10_000),
+    500,
+    'Selectors in one request: in its PromQL expression, or in all its `match[]` together.',
+  ),
   scopedBytes: described(
     integer(4_096, 8_388_608),
     262_144,

@@ -3,6 +3,27 @@ import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
 import { DEFAULT_TENANCY_LABEL, parseTenancyLabel } from '../../tenant/tenancy-label.ts';
 import type { Result } from '../result.ts';
 import {
+  attributes,
+  attributesByEndpoint,
+  type AttributesByEndpointConfig,
+  clusterWide,
+  type ClusterWideConfig,
+  type ResourceAttributesConfig,
+} from './access-attributes.ts';
+import {
+  clientCertificates,
+  type ClientCertificatesConfig,
+  frontProxy,
+  type FrontProxyConfig,
+  grafanaId,
+  type GrafanaIdConfig,
+  hasReviewsForCertificates,
+  hasSeparateAuthorities,
+  hasWholeFrontProxy,
+  type TokenHeader,
+  tokenHeaders,
+} from './access-credentials.ts';
+import {
   allNamespaces,
   type AllNamespacesConfig,
   review,
@@ -28,6 +49,7 @@ import {
 } from './fields.ts';
 import { LIMIT_GROUPS, type LimitGroups } from './limits.ts';
 import { scoping, type ScopingConfig } from './scoping.ts';
+import { upstream, type UpstreamConfig } from './upstream.ts';
 import {
   endpoints,
   type EndpointsConfig,
@@ -36,6 +58,7 @@ import {
   upstreams,
   type UpstreamsConfig,
 } from './upstreams.ts';
+import { webUi, type WebUiConfig } from './web-ui.ts';
 
 /** The settings of the query frontend, with every default filled in. The schema describes each. */
 export interface QueryFrontendConfig extends LimitGroups {
@@ -50,25 +73,28 @@ export interface QueryFrontendConfig extends LimitGroups {
   readonly scoping: ScopingConfig;
   readonly upstreams: UpstreamsConfig;
   readonly endpoints: EndpointsConfig;
+  readonly ui?: WebUiConfig | undefined;
 }
 
 /** Where tenants connect. */
 export interface ListenerConfig {
   readonly address: string;
   readonly port: number;
-  readonly tls?: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly tls?: TlsConfig | undefined;
   readonly unsafePlainHttp: boolean;
   readonly maxConnections: number;
+  readonly maxConnectionsPerCaller: number;
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly keepAliveTimeoutMs: number;
 }
 
-/** The Prometheus or Thanos querier that answers scoped queries. */
-export interface UpstreamConfig {
-  readonly url: string;
-  readonly deadlineMs: number;
-  readonly maxSockets: number;
+/** The serving certificate, and whose client certificates are verified. */
+export interface TlsConfig {
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly clientCaFile?: string | undefined;
+  readonly frontProxyCaFile?: string | undefined;
 }
 
 /** Who decides what a caller may read. */
@@ -85,11 +111,17 @@ export interface KubernetesAccessConfig {
   };
   readonly review: ReviewConfig;
   readonly audiences: readonly string[];
+  readonly tokenHeaders: readonly TokenHeader[];
+  readonly clientCertificates: ClientCertificatesConfig;
+  readonly frontProxy?: FrontProxyConfig | undefined;
+  readonly grafanaId?: GrafanaIdConfig | undefined;
   readonly oidcIssuers: readonly OidcIssuerConfig[];
   readonly allNamespaces: AllNamespacesConfig;
   readonly tenantMapping: TenantMappingConfig;
   readonly rightsWatch: RightsWatchConfig;
   readonly attributes: ResourceAttributesConfig;
+  readonly attributesByEndpoint: AttributesByEndpointConfig;
+  readonly clusterWide: ClusterWideConfig;
   readonly silenceAttributes: SilenceAttributesConfig;
   readonly cache: {
     readonly authenticatedTtlMs: number;
@@ -105,14 +137,6 @@ export interface KubernetesAccessConfig {
   };
 }
 
-/** What the SubjectAccessReview of a read asks for; the namespace is the tenant. */
-export interface ResourceAttributesConfig {
-  readonly verb: string;
-  readonly group: string;
-  readonly resource: string;
-  readonly subresource: string;
-}
-
 /** Access by a file of tokens, for local use. */
 export interface StaticTokensAccessConfig {
   readonly kind: 'staticTokens';
@@ -121,29 +145,15 @@ export interface StaticTokensAccessConfig {
 }
 
 export type { LimitsConfig } from './limits.ts';
+export type { UpstreamConfig } from './upstream.ts';
 
-/** The attributes that an existing `get namespace/metrics` Role answers to. */
-export const SEED_ATTRIBUTES: ResourceAttributesConfig = {
-  verb: 'get',
-  group: '',
-  resource: 'namespace',
-  subresource: 'metrics',
-};
-
-/** Named attribute sets: what installations that came before us ask the API server. */
-export const ATTRIBUTE_PRESETS: Readonly<Record<string, ResourceAttributesConfig>> = {
-  seed: SEED_ATTRIBUTES,
-  seedPodsMetrics: { verb: 'get', group: '', resource: 'pods', subresource: 'metrics' },
-  openshift: { verb: 'get', group: 'metrics.k8s.io', resource: 'pods', subresource: '' },
-};
-
-const attributes = v.union([
-  v.pipe(
-    v.picklist(['seed', 'seedPodsMetrics', 'openshift']),
-    v.transform((name): ResourceAttributesConfig => ATTRIBUTE_PRESETS[name] ?? SEED_ATTRIBUTES),
-  ),
-  v.strictObject({ verb: text(), group: v.string(), resource: text(), subresource: v.string() }),
-]);
+export {
+  ATTRIBUTE_PRESETS,
+  type AttributesByEndpointConfig,
+  type ClusterWideConfig,
+  type ResourceAttributesConfig,
+  SEED_ATTRIBUTES,
+} from './access-attributes.ts';
 
 const kubernetesAccess = v.strictObject({
   kind: v.literal('kubernetes'),
@@ -171,6 +181,10 @@ const kubernetesAccess = v.strictObject({
     [],
     'Audiences that a token may be meant for, sent with every TokenReview; the answer must name one of them. Empty: the audience of the API server itself.',
   ),
+  tokenHeaders,
+  clientCertificates,
+  frontProxy,
+  grafanaId,
   oidcIssuers: described(
     oidcIssuers,
     [],
@@ -179,11 +193,9 @@ const kubernetesAccess = v.strictObject({
   allNamespaces,
   tenantMapping,
   rightsWatch,
-  attributes: described(
-    attributes,
-    'seed',
-    'What a reader must be allowed in the namespace: `seed` (`get namespace/metrics`), `seedPodsMetrics` (`get pods/metrics`), `openshift` (`get pods.metrics.k8s.io`), or verb, group, resource and subresource.',
-  ),
+  attributes,
+  attributesByEndpoint,
+  clusterWide,
   silenceAttributes,
   cache: section({
     authenticatedTtlMs: described(
@@ -269,6 +281,22 @@ const schema = v.pipe(
           v.strictObject({
             certFile: v.pipe(filePath(), v.description('Serving certificate chain, PEM.')),
             keyFile: v.pipe(filePath(), v.description('Private key of the certificate, PEM.')),
+            clientCaFile: v.optional(
+              v.pipe(
+                filePath(),
+                v.description(
+                  'Certificate authority of clients, PEM, its self-signed root included. A caller without a token is then known by a client certificate of it: the common name is the user, the organizations are the groups. Read again at least once a minute; revocation lists are not read.',
+                ),
+              ),
+            ),
+            frontProxyCaFile: v.optional(
+              v.pipe(
+                filePath(),
+                v.description(
+                  'Certificate authority of the front proxies that `access.frontProxy` names, PEM, its self-signed root included. It must sign for nobody else. Read again at least once a minute.',
+                ),
+              ),
+            ),
           }),
           v.description(
             'Serving certificate, read again at least once a minute. Without it the listener speaks plain HTTP.',
@@ -281,6 +309,11 @@ const schema = v.pipe(
         'Allows plain HTTP on an address that is not loopback. Tokens then travel in clear text.',
       ),
       maxConnections: described(integer(1, 100_000), 1_024, 'Client connections at once.'),
+      maxConnectionsPerCaller: described(
+        integer(1, 100_000),
+        256,
+        'Of these, connections of one user, whatever addresses they come from; a connection belongs to the user of its latest request. Over it the idle one of theirs that has waited longest is closed; where none is idle: 429.',
+      ),
       headersTimeoutMs: described(
         milliseconds(100, 120_000),
         10_000,
@@ -301,25 +334,13 @@ const schema = v.pipe(
       address: described(text(), '0.0.0.0', 'Address of metrics, health and readiness.'),
       port: described(port(), 9_091, 'Port of metrics, health and readiness; 0 takes a free one.'),
     }),
-    upstream: v.strictObject({
-      url: v.pipe(
-        httpUrl(),
-        v.description(
-          'URL of the Prometheus or Thanos querier; its path is put before the API path.',
-        ),
-      ),
-      deadlineMs: described(
-        milliseconds(100, 600_000),
-        28_000,
-        'Longest time for one answer, access reviews and body included. Below the 30 s after which Grafana gives up.',
-      ),
-      maxSockets: described(integer(1, 10_000), 256, 'Connections to the upstream at once.'),
-    }),
+    upstream,
     access: v.variant('kind', [kubernetesAccess, staticTokensAccess]),
     ...LIMIT_GROUPS,
     scoping,
     upstreams,
     endpoints,
+    ui: webUi,
   }),
   v.check(
     (config) =>
@@ -331,6 +352,18 @@ const schema = v.pipe(
   v.check(
     ({ listener }) => listener.headersTimeoutMs <= listener.requestTimeoutMs,
     'listener: headersTimeoutMs must not be greater than requestTimeoutMs',
+  ),
+  v.check(
+    (config) => hasReviewsForCertificates(config),
+    'listener.tls: clientCaFile and frontProxyCaFile need access of the kind kubernetes with review "subject"',
+  ),
+  v.check(
+    (config) => hasWholeFrontProxy(config),
+    'access.frontProxy and listener.tls.frontProxyCaFile must be set together',
+  ),
+  v.check(
+    (config) => hasSeparateAuthorities(config),
+    'listener.tls: clientCaFile and frontProxyCaFile must be two files',
   ),
   v.check(
     (config) => !Object.hasOwn(config.staticLabels, config.tenancyLabel),

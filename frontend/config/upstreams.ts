@@ -1,8 +1,14 @@
 import * as v from 'valibot';
 import { described, httpUrl, integer, section, text } from './fields.ts';
+import {
+  hasFittingUrl,
+  upstreamConnection,
+  type UpstreamConnectionConfig,
+  URL_UNFIT,
+} from './upstream-connection.ts';
 
 /** An upstream beside the one that answers queries. */
-export interface OtherUpstreamConfig {
+export interface OtherUpstreamConfig extends UpstreamConnectionConfig {
   readonly url: string;
   readonly maxSockets: number;
 }
@@ -28,17 +34,21 @@ export interface SilenceAttributesConfig {
 }
 
 function otherUpstream(
-  description: string,
+  description: v.DescriptionAction<string, string>,
 ): v.GenericSchema<OtherUpstreamInput | undefined, OtherUpstreamConfig | undefined> {
   return v.optional(
-    v.strictObject({
-      url: v.pipe(httpUrl(), v.description(description)),
-      maxSockets: described(integer(1, 10_000), 32, 'Connections to it at once.'),
-    }),
+    v.pipe(
+      v.strictObject({
+        url: v.pipe(httpUrl(), description),
+        maxSockets: described(integer(1, 10_000), 32, 'Connections to it at once.'),
+        ...upstreamConnection,
+      }),
+      v.check((it) => hasFittingUrl(it), URL_UNFIT),
+    ),
   );
 }
 
-interface OtherUpstreamInput {
+interface OtherUpstreamInput extends UpstreamConnectionConfig {
   readonly url: string;
   readonly maxSockets?: number | undefined;
 }
@@ -46,10 +56,14 @@ interface OtherUpstreamInput {
 /** The settings of {@link UpstreamsConfig}. */
 export const upstreams: v.GenericSchema<object | undefined, UpstreamsConfig> = section({
   rules: otherUpstream(
-    'URL of the ruler or Prometheus whose rules and alerts are shown. Without it the upstream of the queries is asked.',
+    v.description(
+      'URL of the ruler or Prometheus whose rules and alerts are shown. Without it the upstream of the queries is asked.',
+    ),
   ),
   alertmanager: otherUpstream(
-    'URL of the Alertmanager behind `/api/v2`. Without it these endpoints do not exist.',
+    v.description(
+      'URL of the Alertmanager behind `/api/v2`. Without it these endpoints do not exist.',
+    ),
   ),
 });
 

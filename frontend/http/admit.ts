@@ -3,10 +3,12 @@ import { accept, refuse, type Result } from '../result.ts';
 import { type ParameterLists, readParameters } from './parameters.ts';
 import { headerValues, type RawHeaders } from './raw-headers.ts';
 import type { RequestRejection } from './request-rejection.ts';
-import { BASIC_OFFER, matchRoute, type Offer, offeredMethods } from './routes.ts';
+import { methodsBehind, requireNoTenants, splitPrefix } from './cluster-wide.ts';
+import { BASIC_OFFER, matchRoute, type Offer } from './routes.ts';
 import type { Method, Route, RouteMatch } from './routes.ts';
 import { readSilenceWrite, type SilenceWrite } from './silence-write.ts';
-import { readTenants, splitTenantHeader, splitTenantPrefix } from './tenant-sources.ts';
+import { readTenants, splitTenantHeader } from './tenant-sources.ts';
+import { matchWebUi } from './web-ui-routes.ts';
 
 /** The first lines of a request, as they came. */
 export interface RequestHead {
@@ -28,6 +30,8 @@ export interface AdmittedHead extends RouteMatch {
   readonly write?: Method;
   readonly pathTenants: readonly string[] | undefined;
   readonly headerTenants: readonly string[];
+  /** Whether the path asks for the whole cluster. */
+  readonly isClusterWide?: true;
   /** The W3C trace context of the caller, if it sent a valid one. */
   readonly traceparent: string | undefined;
 }
@@ -36,6 +40,8 @@ export interface AdmittedHead extends RouteMatch {
 export interface AdmittedRequest extends RouteMatch {
   /** The tenants it names; none when it names none. */
   readonly tenants: readonly TenantId[];
+  /** Whether it asks for the whole cluster, and so names no tenant. */
+  readonly isClusterWide?: true;
   /** The texts of `query`: exactly one on routes that take it, none on the others. */
   readonly queries: readonly string[];
   /** The texts of `match[]`. */
@@ -48,7 +54,7 @@ export interface AdmittedRequest extends RouteMatch {
   readonly own?: ReadonlyMap<string, string>;
   /** What is to be changed; absent on requests that only read. */
   readonly write?: SilenceWrite;
-  /** How many parameters were dropped because the route does not know them. */
+  /** How many parameters were dropped: the route does not know them, or withholds their value. */
   readonly droppedParameters: number;
   readonly traceparent: string | undefined;
 }
@@ -82,10 +88,11 @@ export function admitHead(
   }
   const question = head.target.indexOf('?');
   const target = question === -1 ? head.target : head.target.slice(0, question);
-  const prefixed = splitTenantPrefix(target);
-  const match = matchRoute(prefixed.path);
+  const prefixed = splitPrefix(target);
+  const match =
+    matchRoute(prefixed.path) ?? (offer.webUi === true ? matchWebUi(prefixed) : undefined);
   if (match === undefined) return refuse({ code: 'route_unknown' });
-  const allowed = offeredMethods(match.route, offer);
+  const allowed = methodsBehind(prefixed, match.route, offer);
   if (allowed.length === 0) return refuse({ code: 'route_unknown' });
   if (!allowed.some((method) => method === head.method)) {
     return refuse({ code: 'method_not_allowed', allowed });
@@ -100,6 +107,7 @@ export function admitHead(
     takesBody: framing.value,
     ...(write !== undefined && { write }),
     pathTenants: prefixed.tenants,
+    ...(prefixed.isClusterWide === true && { isClusterWide: true }),
     headerTenants: splitTenantHeader(header('x-scope-orgid')),
     traceparent:
       traceparent.length === 1 ? traceparent.find((it) => TRACEPARENT.test(it)) : undefined,
@@ -130,7 +138,7 @@ function admitFraming(
 
 /**
  * Reads the parameters of a request, once: the URL and the form body are one source, merged in this
- * order, and what the route does not know is dropped.
+ * order, and what the route does not know, or does not let callers ask for, is dropped.
  *
  * @param body - The body, one character a byte; empty when there is none.
  */
@@ -142,14 +150,17 @@ export function admitRequest(
   const isForm = head.write === undefined;
   const lists = readParameters(isForm ? [head.queryString, body] : [head.queryString]);
   if (!lists.ok) return lists;
-  const tenants = readTenants(
-    {
-      ...(head.pathTenants !== undefined && { path: head.pathTenants }),
-      parameter: lists.value.get('namespace') ?? [],
-      header: head.headerTenants,
-    },
-    limits.tenants,
-  );
+  const named = {
+    parameter: lists.value.get('namespace') ?? [],
+    header: head.headerTenants,
+  };
+  const tenants =
+    head.isClusterWide === true
+      ? requireNoTenants(named)
+      : readTenants(
+          { ...(head.pathTenants !== undefined && { path: head.pathTenants }), ...named },
+          limits.tenants,
+        );
   if (!tenants.ok) return tenants;
   const taken = takeParameters(head.route, lists.value);
   if (!taken.ok) return taken;
@@ -159,6 +170,7 @@ export function admitRequest(
     route: head.route,
     upstreamPath: head.upstreamPath,
     tenants: tenants.value,
+    ...(head.isClusterWide === true && { isClusterWide: true }),
     traceparent: head.traceparent,
     ...taken.value,
     ...(write !== undefined && { write: write.value }),
@@ -186,7 +198,10 @@ function takeParameters(
   if (missing !== undefined) return refuse({ code: 'parameter_missing', parameter: missing });
   const matches = route.shape === 'matches' ? (lists.get('match[]') ?? []) : [];
   let droppedParameters = 0;
-  for (const [name, values] of lists) if (!isKnown(route, name)) droppedParameters += values.length;
+  for (const [name, values] of lists) {
+    if (!isKnown(route, name) || isWithheld(route, name, values))
+      droppedParameters += values.length;
+  }
   return accept({
     queries,
     matches,
@@ -217,7 +232,7 @@ function takeSingles(
     if (!kind.accepts(value)) {
       return refuse({ code: 'parameter_invalid', parameter: name, expected: kind.expected });
     }
-    parameters.set(name, value);
+    if (kind.withholds?.(value) !== true) parameters.set(name, value);
   }
   return accept(parameters);
 }
@@ -232,6 +247,11 @@ function takeLists(kinds: Kinds, lists: ParameterLists): Result<ParameterLists, 
     if (values.length > 0) taken.set(name, values);
   }
   return accept(taken);
+}
+
+function isWithheld({ parameters }: Route, name: string, [value = '']: readonly string[]): boolean {
+  const kind = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+  return kind?.withholds?.(value) === true;
 }
 
 function takesQuery({ shape }: Route): boolean {

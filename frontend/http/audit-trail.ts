@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Authorized, Identified, VerdictSource } from '../access/access.ts';
+import { ClusterScope } from '../../tenant/cluster-scope.ts';
+import type { Granted, Identified, VerdictSource } from '../access/access.ts';
 import type { AdmittedRequest } from './admit.ts';
 import type { Log } from './log.ts';
 import type { SilenceWrite } from './silence-write.ts';
@@ -17,7 +18,9 @@ export class AuditTrail {
   readonly requestId: string;
   #route = 'none';
   #identified: Identified | undefined;
+  #actor: string | undefined;
   #tenants: readonly string[] = [];
+  #isClusterWide = false;
   #accessSource: VerdictSource | undefined;
   #queryHash: string | undefined;
   #write: SilenceWrite | undefined;
@@ -39,6 +42,7 @@ export class AuditTrail {
   /** Notes what the request asks for. */
   admitted(request: AdmittedRequest): void {
     this.#tenants = request.tenants;
+    this.#isClusterWide = request.isClusterWide === true;
     this.#write = request.write;
     const texts = [...request.queries, ...request.matches];
     if (texts.length > 0) {
@@ -51,10 +55,20 @@ export class AuditTrail {
     this.#identified = identified;
   }
 
+  /** Notes for whom the caller asks, where it proves that. */
+  actedFor(actor: string | undefined): void {
+    this.#actor = actor;
+  }
+
   /** Notes which tenants were granted. */
-  authorized(authorized: Authorized): void {
-    this.#tenants = authorized.scope.tenants;
-    this.#accessSource = authorized.source;
+  authorized({ scope, source }: Granted): void {
+    this.#tenants = ClusterScope.is(scope) ? [] : scope.tenants;
+    this.#accessSource = source;
+  }
+
+  /** Whether the whole cluster was asked for. */
+  get isClusterWide(): boolean {
+    return this.#isClusterWide;
   }
 
   /** Writes the line. */
@@ -70,6 +84,9 @@ export class AuditTrail {
       uid: identity?.uid,
       credentialId: identity?.extra['authentication.kubernetes.io/credential-id']?.[0],
       identitySource: this.#identified?.source,
+      onBehalfOf: this.#actor?.slice(0, MAX_FIELD),
+      delegatedBy: this.#identified?.delegatedBy?.slice(0, MAX_FIELD),
+      scope: this.#isClusterWide ? 'cluster' : undefined,
       tenants: this.#tenants.join(',').slice(0, MAX_FIELD),
       accessSource: this.#accessSource,
       queryHash: this.#queryHash,

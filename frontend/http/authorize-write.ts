@@ -1,4 +1,4 @@
-import type { Access, Authorized, WriteVerb } from '../access/access.ts';
+import type { Access, Granted, WriteVerb } from '../access/access.ts';
 import type { Identity } from '../access/identity.ts';
 import type { AccessRejection } from '../access/rejection.ts';
 import { refuse, type Result } from '../result.ts';
@@ -16,7 +16,7 @@ export async function authorizeWrite(
   identity: Identity,
   admitted: AdmittedRequest,
   verb: WriteVerb,
-): Promise<Result<Authorized | undefined, AccessRejection | RequestRejection>> {
+): Promise<Result<Granted | undefined, AccessRejection | RequestRejection>> {
   const writing: Access = {
     identify: (token) => access.identify(token),
     authorize: async (who, tenants) => {

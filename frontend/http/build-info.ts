@@ -42,7 +42,11 @@ const ALERTMANAGER_STATUS_BODY = `${JSON.stringify({
   uptime: '1970-01-01T00:00:00.000Z',
 })}\n`;
 
+/** The answer to what the web UI asks beside its queries. The real ones name stores and addresses. */
+const NOTHING_BODY = `${JSON.stringify({ status: 'success', data: {} })}\n`;
+
 /** The answer of a route that asks no upstream. */
 export function localBody(route: RouteName): string {
+  if (route === 'stores' || route === 'flags') return NOTHING_BODY;
   return route === 'alertmanager_status' ? ALERTMANAGER_STATUS_BODY : BUILD_INFO_BODY;
 }

@@ -13,6 +13,10 @@ export interface ConfinedAnswer {
   readonly scrubber: Transform;
   /** @defaultValue JSON */
   readonly contentType?: string;
+  /** Headers beside, or instead of, those of every answer. @defaultValue none */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Bytes of `body`, at most, where that is less than any answer may have. */
+  readonly maxBytes?: number;
 }
 
 /** What an upstream answers with when all is well. */

@@ -193,14 +193,42 @@ export const ERROR_CODES: Readonly<Record<ErrorCodeName, ErrorCode>> = {
   token_missing: {
     status: 401,
     errorType: 'unauthorized',
-    summary: 'There is no bearer token.',
+    summary: 'There is no bearer token, and no other credential that this installation takes.',
     remedy: 'Send "Authorization: Bearer <token>".',
   },
   token_malformed: {
     status: 401,
     errorType: 'unauthorized',
-    summary: 'The Authorization header is not one bearer token of visible ASCII up to 8 KiB.',
+    summary:
+      'The Authorization header is not one bearer token of visible ASCII up to 8 KiB, or the headers of `access.tokenHeaders` hold different tokens.',
     remedy: 'Send one Authorization header with one bearer token.',
+  },
+  certificate_rejected: {
+    status: 401,
+    errorType: 'unauthorized',
+    summary:
+      'There is no token, and the client certificate speaks for nobody: it is not of the configured authority, not valid now, not for client authentication, or it names nobody that is taken. The connection is closed.',
+    remedy: 'Use a certificate for client authentication of this installation, or a token.',
+  },
+  credentials_several: {
+    status: 401,
+    errorType: 'unauthorized',
+    summary: 'The request brings both a valid client certificate and a token.',
+    remedy: 'Leave one of them out: a request is made by one caller.',
+  },
+  actor_rejected: {
+    status: 401,
+    errorType: 'unauthorized',
+    summary:
+      'The header X-Grafana-Id is there, and is not one valid token that the Grafana of `access.grafanaId` signed.',
+    remedy: 'Leave the header to Grafana, and compare `access.grafanaId` with its settings.',
+  },
+  delegation_malformed: {
+    status: 401,
+    errorType: 'unauthorized',
+    summary:
+      'A front proxy names no user, several, or one whose name is malformed or begins with `system:`.',
+    remedy: 'Let the proxy set the header of the user once, and one header for each group.',
   },
   token_rejected: {
     status: 401,
@@ -219,6 +247,13 @@ export const ERROR_CODES: Readonly<Record<ErrorCodeName, ErrorCode>> = {
     errorType: 'forbidden',
     summary: 'The request names no namespace, and there is none that the caller may read.',
     remedy: 'Ask the owner of a namespace for its reader role.',
+  },
+  cluster_denied: {
+    status: 403,
+    errorType: 'forbidden',
+    summary:
+      'The caller may not read the whole cluster; rights in single namespaces do not add up to it.',
+    remedy: 'Name namespaces, or ask the platform for the right in all namespaces.',
   },
   access_review_unavailable: {
     status: 503,
@@ -261,8 +296,9 @@ export const ERROR_CODES: Readonly<Record<ErrorCodeName, ErrorCode>> = {
   limit_query_selectors: {
     status: 422,
     errorType: 'bad_data',
-    summary: 'The expression has more selectors than `limits.querySelectors`.',
-    remedy: 'Split the expression, or raise the limit.',
+    summary:
+      'The expression, or all `match[]` together, have more selectors than `limits.querySelectors`.',
+    remedy: 'Split the request, or raise the limit.',
   },
   limit_query_terms: {
     status: 422,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { readBearerToken } from '../access/bearer-token.ts';
+import type { ActorVerifier } from '../access/actor-verifier.ts';
 import type { LimitsConfig } from '../config/query-frontend.ts';
 import { accept, type Result } from '../result.ts';
 import { admitHead, admitRequest } from './admit.ts';
@@ -10,9 +10,12 @@ import { AuditTrail } from './audit-trail.ts';
 import { Cancellation } from './cancellation.ts';
 import type { ConfinedAnswer } from './confine.ts';
 import { limitBytes } from './limit-answer.ts';
-import { answerRequest, type PipelineParts } from './query-pipeline.ts';
-import { headerValues } from './raw-headers.ts';
+import { endUnread } from './linger.ts';
+import { answerRequest, type PipelineParts, type PipelineRequest } from './query-pipeline.ts';
+import type { PeerCertificate } from './peer-certificates.ts';
+import { prepareActor } from './read-actor.ts';
 import { readBody } from './read-body.ts';
+import { type CredentialRules, readCredential, TOKENS_ONLY } from './read-credential.ts';
 import type { Rejection } from './rejection.ts';
 import type { Reply } from './reply.ts';
 import { renderRejection } from './render-rejection.ts';
@@ -23,6 +26,10 @@ import type { Telemetry } from './telemetry.ts';
 export interface ExchangeParts extends PipelineParts {
   readonly limits: LimitsConfig;
   readonly telemetry: Telemetry;
+  /** What callers identify themselves by. @defaultValue {@link TOKENS_ONLY} */
+  readonly credentials?: CredentialRules | undefined;
+  /** Verifies for whom Grafana asks. @defaultValue nobody looks at that */
+  readonly actors?: ActorVerifier | undefined;
   /** What is offered beside the queries. @defaultValue nothing */
   readonly offer?: Offer;
 }
@@ -33,10 +40,12 @@ export interface Exchange {
   readonly response: ServerResponse;
   /** Whether the client waits for `100 Continue` before it sends its body. */
   readonly expectsContinue: boolean;
-  /** Hears that the caller was identified. */
-  readonly onIdentified: () => void;
+  /** Hears who the caller is, and says whether they may have this connection beside their others. */
+  readonly onIdentified: PipelineRequest['onIdentified'];
   /** Whether the connection may stay open after an error: a caller was identified on it. */
   readonly mayStay: () => boolean;
+  /** What the client shows of itself in its handshake, as of now. */
+  readonly peer: () => PeerCertificate;
 }
 
 /** What the log and the metrics say of a request whose client left before an answer was sent. */
@@ -56,7 +65,8 @@ export async function serveExchange(parts: ExchangeParts, exchange: Exchange): P
     const reply = await readAndAnswer(parts, exchange, trail, cancellation);
     if (!reply.ok) decision = reply.rejection.code;
     if (reply.ok && reply.value.kind === 'stream') {
-      limitBytes(reply.value.answer.body, parts.limits.responseBytes);
+      const { body, maxBytes = Infinity } = reply.value.answer;
+      limitBytes(body, Math.min(maxBytes, parts.limits.responseBytes));
     }
     await sendReply(exchange, reply, trail.requestId, cancellation);
   } catch (error) {
@@ -68,15 +78,21 @@ export async function serveExchange(parts: ExchangeParts, exchange: Exchange): P
   }
   const status = response.headersSent ? response.statusCode : CLIENT_CLOSED_REQUEST;
   const durationMs = Math.round(performance.now() - startedMs);
-  const { route } = trail;
-  parts.telemetry.requestFinished({ route, status, decision, seconds: durationMs / 1_000 });
+  const { route, isClusterWide } = trail;
+  parts.telemetry.requestFinished({
+    route,
+    status,
+    decision,
+    seconds: durationMs / 1_000,
+    ...(isClusterWide && { isClusterWide }),
+  });
   trail.close(parts.log, { decision, status, durationMs });
 }
 
 // Cheap checks first: an anonymous caller cannot make us read a body.
 async function readAndAnswer(
   parts: ExchangeParts,
-  { request, response, expectsContinue, onIdentified }: Exchange,
+  { request, response, expectsContinue, onIdentified, peer }: Exchange,
   trail: AuditTrail,
   cancellation: Cancellation,
 ): Promise<Result<Reply, Rejection>> {
@@ -91,8 +107,9 @@ async function readAndAnswer(
   );
   if (!head.ok) return head;
   trail.routed(head.value.route.name);
-  const token = readBearerToken(headerValues(request.rawHeaders, 'authorization'));
-  if (!token.ok) return token;
+  const rules = parts.credentials ?? TOKENS_ONLY;
+  const credential = readCredential(rules, request.rawHeaders, peer());
+  if (!credential.ok) return credential;
   const askForBody = (): void => {
     if (expectsContinue) response.writeContinue();
   };
@@ -105,7 +122,8 @@ async function readAndAnswer(
   parts.telemetry.parametersDropped(admitted.value.droppedParameters);
   return answerRequest(parts, {
     admitted: admitted.value,
-    token: token.value,
+    credential: credential.value,
+    readActor: prepareActor(parts.actors, request.rawHeaders),
     cancellation,
     trail,
     onIdentified,
@@ -121,7 +139,8 @@ async function sendReply(
   if (!reply.ok) {
     sendText(exchange, renderRejection(reply.rejection, requestId), requestId);
   } else if (reply.value.kind === 'text') {
-    sendText(exchange, { status: 200, headers: {}, body: reply.value.body }, requestId);
+    const { body, headers = {} } = reply.value;
+    sendText(exchange, { status: 200, headers, body }, requestId);
   } else {
     await sendStream(exchange, reply.value.answer, requestId, cancellation);
   }
@@ -130,7 +149,7 @@ async function sendReply(
 // A failure on the way destroys the socket: a cut-off answer must never look complete.
 async function sendStream(
   { response }: Exchange,
-  { body, scrubber, contentType }: ConfinedAnswer,
+  { body, scrubber, contentType, headers }: ConfinedAnswer,
   requestId: string,
   cancellation: Cancellation,
 ): Promise<void> {
@@ -142,6 +161,7 @@ async function sendStream(
   response.writeHead(200, {
     ...answerHeaders(requestId),
     ...(contentType !== undefined && { 'Content-Type': contentType }),
+    ...headers,
   });
   await pipeline(body, scrubber, response, { signal: cancellation.signal });
 }
@@ -161,7 +181,7 @@ function sendText(exchange: Exchange, answer: TextAnswer, requestId: string): vo
     // What is left of an unread body must not be taken for the next request.
     ...(!(request.complete && exchange.mayStay()) && { Connection: 'close' }),
   });
-  response.end(answer.body);
+  endUnread(request, response, answer.body);
 }
 
 interface Failure {

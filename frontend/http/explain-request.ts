@@ -1,3 +1,4 @@
+import { ClusterScope } from '../../tenant/cluster-scope.ts';
 import type { TenantId } from '../../tenant/tenant-id.ts';
 import type { Access, Identified, VerdictSource } from '../access/access.ts';
 import type { Identity } from '../access/identity.ts';
@@ -26,6 +27,8 @@ export interface ExplainParts {
   readonly deadlineMs: number;
   /** What the API server is asked for. Not there: it is not asked. */
   readonly attributes?: ResourceAttributesConfig | undefined;
+  /** The same for a request about the whole cluster. */
+  readonly clusterAttributes?: ResourceAttributesConfig | undefined;
 }
 
 /** What a request would come to, as `/-/explain` answers it. */
@@ -34,10 +37,15 @@ export interface Explanation {
     readonly username: string;
     readonly groups: readonly string[];
     readonly source: VerdictSource;
+    /** The front proxy that asks for the user. */
+    readonly delegatedBy?: string;
   };
-  /** What a reader must be allowed in each namespace. */
+  /** What a reader must be allowed in each namespace, or in all of them at once. */
   readonly attributes?: ResourceAttributesConfig | undefined;
+  /** None where the whole cluster was asked about. */
   readonly namespaces: readonly ExplainedNamespace[];
+  /** Whether the caller may read the whole cluster. Not there: that was not asked. */
+  readonly clusterWide?: ExplainedVerdict;
   /** Not there: no query was asked about. */
   readonly query?: ExplainedQuery;
   /** By the names of the settings. */
@@ -45,8 +53,12 @@ export interface Explanation {
 }
 
 /** Whether the caller may read a namespace. */
-export interface ExplainedNamespace {
+export interface ExplainedNamespace extends ExplainedVerdict {
   readonly name: string;
+}
+
+/** What was decided. */
+export interface ExplainedVerdict {
   readonly verdict: 'allowed' | 'denied' | 'unknown';
   /** Where the verdict came from. */
   readonly source?: VerdictSource | undefined;
@@ -87,13 +99,21 @@ export async function explainRequest(
   if (tenants.length > MAX_EXPLAINED_TENANTS) {
     return refuse({ code: 'limit_tenants', limit: MAX_EXPLAINED_TENANTS, value: tenants.length });
   }
-  const { identity, source } = identified;
-  const namespaces = await explainNamespaces(parts.access, identity, admitted);
+  const { identity, source, delegatedBy } = identified;
+  const isClusterWide = admitted.isClusterWide === true;
+  const clusterWide = isClusterWide ? await explainCluster(parts.access, identity) : undefined;
+  const namespaces = isClusterWide ? [] : await explainNamespaces(parts.access, identity, admitted);
   const query = admitted.queries.length === 0 ? undefined : await explainQuery(admitted, run);
   const explanation: Explanation = {
-    identity: { username: identity.username, groups: identity.groups, source },
-    attributes: parts.attributes,
+    identity: {
+      username: identity.username,
+      groups: identity.groups,
+      source,
+      ...(delegatedBy !== undefined && { delegatedBy }),
+    },
+    attributes: isClusterWide ? parts.clusterAttributes : parts.attributes,
     namespaces,
+    ...(clusterWide !== undefined && { clusterWide }),
     ...(query !== undefined && { query }),
     limits: numbersOf({ ...parts.limits, deadlineMs: parts.deadlineMs }),
   };
@@ -116,7 +136,19 @@ async function explainNamespaces(
   const authorized = await authorizeRequest(access, identity, admitted, true);
   if (!authorized.ok || authorized.value === undefined) return [];
   const { scope, source } = authorized.value;
+  if (ClusterScope.is(scope)) throw new TypeError('the whole cluster was not asked about');
   return scope.tenants.map((name) => ({ name, verdict: 'allowed', source }));
+}
+
+async function explainCluster(access: Access, identity: Identity): Promise<ExplainedVerdict> {
+  let deniedBy: VerdictSource | undefined;
+  const authorized = await access.authorizeCluster?.(identity, (source) => {
+    deniedBy = source;
+  });
+  if (authorized === undefined) return { verdict: 'denied' };
+  if (authorized.ok) return { verdict: 'allowed', source: authorized.value.source };
+  const isDenied = authorized.rejection.code === 'cluster_denied';
+  return isDenied ? { verdict: 'denied', source: deniedBy } : { verdict: 'unknown' };
 }
 
 async function explainNamespace(

@@ -1,4 +1,4 @@
-import type { TenantScope } from '../../tenant/tenant-scope.ts';
+import { ClusterScope, type SeriesScope } from '../../tenant/cluster-scope.ts';
 import type { Asker } from '../limits/fair-queue.ts';
 import { accept, refuse, type Result } from '../result.ts';
 import type { AdmittedRequest } from './admit.ts';
@@ -26,7 +26,7 @@ export interface FilteredParts {
 /** A request whose answer is filtered, after it was authorized. */
 export interface FilteredRequest {
   readonly admitted: AdmittedRequest;
-  readonly scope: TenantScope;
+  readonly scope: SeriesScope;
   /** The caller's PromQL, on routes that send some. */
   readonly scoped: ScopedPromql;
   readonly asker: Asker;
@@ -52,7 +52,10 @@ async function askAndFilter(
   const { admitted, scope, signal } = request;
   const { filter: name, shape, upstream } = admitted.route;
   if (name === undefined) throw new TypeError('the route has no filter');
-  if (admitted.write !== undefined) return writeSilence(parts, request, admitted.write);
+  if (admitted.write !== undefined) {
+    if (ClusterScope.is(scope)) throw new TypeError('nothing is changed in the whole cluster');
+    return writeSilence(parts, { ...request, scope }, admitted.write);
+  }
   if (name === 'silence') return showSilence(parts, request);
   // Behind Thanos nobody knows whose HELP text is whose, so there is nothing that may be shown.
   if (name === 'metadata' && !parts.hasTargetMetadata) {

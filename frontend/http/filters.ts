@@ -1,4 +1,4 @@
-import type { TenantScope } from '../../tenant/tenant-scope.ts';
+import { ClusterScope, type SeriesScope } from '../../tenant/cluster-scope.ts';
 import {
   filterAlertGroups,
   filterAlertmanagerAlerts,
@@ -10,6 +10,7 @@ import { filterExemplars } from '../answers/exemplars.ts';
 import { filterTargetMetadata } from '../answers/metadata.ts';
 import { filterRules } from '../answers/rules.ts';
 import { scopeWithoutSelector } from '../promql/scope.ts';
+import { staticSelectorOf } from '../promql/scope-cluster.ts';
 import type { AdmittedRequest } from './admit.ts';
 import { judgeMessage } from './engine-messages.ts';
 import type { Narrowing } from './forward.ts';
@@ -30,7 +31,7 @@ export type ListFilterName = Exclude<FilterName, 'silence'>;
 /** Makes the filter of one answer. */
 export function filterOf(
   name: ListFilterName,
-  scope: TenantScope,
+  scope: SeriesScope,
   admitted: AdmittedRequest,
 ): AnswerFilter {
   const own = (parameter: string): string | undefined => admitted.own?.get(parameter);
@@ -61,32 +62,45 @@ export function filterOf(
   }
 }
 
-/** Says the scope to upstreams that can narrow an answer themselves: less to send, and to filter. */
-export function narrowingOf(name: ListFilterName, scope: TenantScope): Narrowing | undefined {
+/**
+ * Says the scope to upstreams that can narrow an answer themselves: less to send, and to filter. The
+ * scope of a whole cluster without static labels leaves nothing to say.
+ */
+export function narrowingOf(name: ListFilterName, scope: SeriesScope): Narrowing | undefined {
   switch (name) {
     case 'metadata':
-      return { parameter: 'match_target', values: [scopeWithoutSelector(scope)] };
+      return saying('match_target', [
+        ClusterScope.is(scope) ? staticSelectorOf(scope) : scopeWithoutSelector(scope),
+      ]);
     case 'alertmanagerAlerts':
     case 'alertmanagerGroups':
-      return { parameter: 'filter', values: matchersOf(scope) };
+      return saying('filter', matchersOf(scope));
     case 'silences':
       // Here a filter finds the silences that have this very matcher, so several cannot be said.
-      return scope.tenants.length > 1
+      return !ClusterScope.is(scope) && scope.tenants.length > 1
         ? undefined
-        : { parameter: 'filter', values: matchersOf(scope) };
+        : saying('filter', matchersOf(scope));
     default:
       return undefined;
   }
 }
 
+function saying(
+  parameter: Narrowing['parameter'],
+  texts: readonly (string | undefined)[],
+): Narrowing | undefined {
+  const values = texts.filter((text) => text !== undefined);
+  return values.length === 0 ? undefined : { parameter, values };
+}
+
 // Alertmanager reads one matcher a parameter.
-function matchersOf({ tenancyLabel, tenants, staticLabels }: TenantScope): readonly string[] {
+function matchersOf(scope: SeriesScope): readonly string[] {
+  const fixed = scope.staticLabels.map(({ name, value }) => `${name}=${JSON.stringify(value)}`);
+  if (ClusterScope.is(scope)) return fixed;
+  const { tenancyLabel, tenants } = scope;
   // RFC 1123 labels have no metacharacters, so joining them needs no escaping.
   const operator = tenants.length > 1 ? '=~' : '=';
-  return [
-    `${tenancyLabel}${operator}"${tenants.join('|')}"`,
-    ...staticLabels.map(({ name, value }) => `${name}=${JSON.stringify(value)}`),
-  ];
+  return [`${tenancyLabel}${operator}"${tenants.join('|')}"`, ...fixed];
 }
 
 // 0 is no limit, as everywhere else.

@@ -1,3 +1,4 @@
+import { ClusterScope } from '../../tenant/cluster-scope.ts';
 import { isSilenceId, type OwnedSilenceId } from '../answers/silence-owner.ts';
 import type { ScopedSilence } from '../answers/silence-request.ts';
 import type { Expr } from '../promql/ast.ts';
@@ -13,7 +14,9 @@ export type ScopedPromql =
   | {
       readonly shape: 'matches';
       readonly matches: readonly [ScopedSeriesSelector, ...ScopedSeriesSelector[]];
-    };
+    }
+  /** No selector at all, which the upstream takes for everything: whoever may read just that. */
+  | { readonly shape: 'everything'; readonly scope: ClusterScope };
 
 /**
  * A request as it goes upstream, built from nothing: the path comes from the route table, the
@@ -48,7 +51,9 @@ export class UpstreamRequest {
     const form = new URLSearchParams();
     if (scoped.shape === 'query') form.append('query', scoped.query);
     else if (scoped.shape === 'syntax') form.append('query', unscopedText(admitted, scoped.expr));
-    else for (const match of scoped.matches) form.append('match[]', match);
+    else if (scoped.shape === 'matches') {
+      for (const match of scoped.matches) form.append('match[]', match);
+    } else if (!ClusterScope.is(scoped.scope)) throw new TypeError('everything needs its scope');
     return UpstreamRequest.#built(admitted, form);
   }
 

@@ -18,6 +18,13 @@ export const LIMIT_ERROR_CODES: Readonly<Record<LimitRejection['code'], ErrorCod
     remedy:
       'Try again after the time in Retry-After, send fewer queries at once, or raise the limit.',
   },
+  limit_connections: {
+    status: 429,
+    errorType: 'unavailable',
+    summary:
+      'The user has a request under way on each of `listener.maxConnectionsPerCaller` connections, and sends one more on another.',
+    remedy: 'Try again after the time in Retry-After, keep connections open, or raise the limit.',
+  },
   limit_range: {
     status: 422,
     errorType: 'bad_data',

@@ -2,16 +2,14 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import type { ListenerConfig } from '../config/query-frontend.ts';
+import { CallerConnections } from './caller-connections.ts';
 import { answerClientError, readClientError } from './client-error.ts';
 import type { CurrentParts } from './current-parts.ts';
 import { type Exchange, type ExchangeParts, serveExchange } from './exchange.ts';
+import { type FollowFilesOptions, ListenerTls } from './listener-tls.ts';
 import { listeningUrl } from './listening-url.ts';
+import { NO_PEER_CERTIFICATE, type PeerCertificates } from './peer-certificates.ts';
 import { RequestsUnderWay } from './requests-under-way.ts';
-import {
-  followCertificate,
-  type FollowCertificateOptions,
-  readCertificate,
-} from './serving-certificate.ts';
 
 /** A listening server. */
 export interface Listener {
@@ -31,7 +29,7 @@ const FIRST_REQUEST_MS = 5_000;
 /** The log says at most this often that connections are dropped. */
 const DROP_LOG_MS = 60_000;
 
-/** How a listener follows the files of its certificate. */
+/** How a listener follows the files of its certificate, and of its clients' authorities. */
 export interface CertificateOptions {
   /** How often they are read again, in milliseconds. @defaultValue 30_000 */
   readonly checkMs?: number | undefined;
@@ -48,10 +46,13 @@ export async function startListener(
   current: CurrentParts<ExchangeParts>,
   certificates: CertificateOptions = {},
 ): Promise<Listener> {
-  const { server, followRenewals } = await createServer(config);
+  const { server, followRenewals, peers } = await createServer(config);
   const life = { isDraining: false };
   const underWay = new RequestsUnderWay();
-  serveRequests(server, current, { life, underWay });
+  const callers = new CallerConnections(config.maxConnectionsPerCaller, (connection) =>
+    underWay.isIdle(connection),
+  );
+  serveRequests(server, current, { life, underWay, callers, peers });
   if (config.headersTimeoutMs > FIRST_REQUEST_MS) hurryFirstRequests(server, underWay);
   noteDrops(server, current);
   await listen(server, config);
@@ -72,7 +73,9 @@ export async function startListener(
 
 interface CreatedServer {
   readonly server: Server;
-  readonly followRenewals: (options: FollowCertificateOptions) => () => void;
+  readonly followRenewals: (options: FollowFilesOptions) => () => void;
+  /** Not there: clients are not asked for a certificate. */
+  readonly peers?: PeerCertificates | undefined;
 }
 
 async function createServer(config: ListenerConfig): Promise<CreatedServer> {
@@ -90,13 +93,18 @@ async function createServer(config: ListenerConfig): Promise<CreatedServer> {
     const server = bounded(http.createServer(options), config);
     return { server, followRenewals: () => () => undefined };
   }
-  const certificate = await readCertificate(tls);
+  const security = await ListenerTls.read(tls);
   const handshakeTimeout = config.headersTimeoutMs;
   const server = bounded(
-    https.createServer({ ...options, ...certificate, handshakeTimeout }),
+    https.createServer({ ...options, ...security.options, handshakeTimeout }),
     config,
   );
-  return { server, followRenewals: (it) => followCertificate(server, tls, certificate, it) };
+  security.watch(server);
+  return {
+    server,
+    followRenewals: (it) => security.follow(server, it),
+    peers: security.peers,
+  };
 }
 
 function bounded<S extends Server>(server: S, config: ListenerConfig): S {
@@ -109,12 +117,14 @@ function bounded<S extends Server>(server: S, config: ListenerConfig): S {
 interface Connections {
   readonly life: { readonly isDraining: boolean };
   readonly underWay: RequestsUnderWay;
+  readonly callers: CallerConnections;
+  readonly peers: PeerCertificates | undefined;
 }
 
 function serveRequests(
   server: Server,
   current: CurrentParts<ExchangeParts>,
-  { life, underWay }: Connections,
+  { life, underWay, callers, peers }: Connections,
 ): void {
   const serve =
     (expectsContinue: boolean): http.RequestListener =>
@@ -128,10 +138,13 @@ function serveRequests(
         request,
         response,
         expectsContinue,
-        onIdentified: () => {
-          underWay.identified(request);
+        onIdentified: ({ username }) => {
+          const taken = callers.take(request.socket, username);
+          if (taken.ok) underWay.identified(request);
+          return taken;
         },
         mayStay: () => underWay.mayStay(request),
+        peer: () => peers?.of(request.socket, Date.now()) ?? NO_PEER_CERTIFICATE,
       };
       current
         .use((parts) => serveExchange(parts, exchange))

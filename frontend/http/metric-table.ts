@@ -10,6 +10,7 @@ export interface MetricRow {
 /** Which metric is meant. */
 export type MetricKey =
   | 'requests'
+  | 'clusterWide'
   | 'duration'
   | 'dropped'
   | 'connectionsDropped'
@@ -35,6 +36,12 @@ export const METRICS: Readonly<Record<MetricKey, MetricRow>> = {
     type: 'counter',
     labels: ['route', 'status', 'decision'],
     help: 'Requests by route, HTTP status, and decision: an error code, or how the request ended.',
+  },
+  clusterWide: {
+    name: 'tenancy_query_frontend_cluster_wide_requests_total',
+    type: 'counter',
+    labels: ['decision'],
+    help: 'Requests for the whole cluster, which are among the others too, by decision.',
   },
   duration: {
     name: 'tenancy_query_frontend_request_duration_seconds',
@@ -112,13 +119,13 @@ export const METRICS: Readonly<Record<MetricKey, MetricRow>> = {
     name: 'tenancy_query_frontend_dependency_up',
     type: 'gauge',
     labels: ['dependency'],
-    help: '1 while a dependency (api_server, upstream) answers, 0 while it does not, or not yet.',
+    help: '1 while a dependency (api_server, upstream, upstreams.rules) answers, 0 while it does not, or not yet.',
   },
   upstreamFindings: {
     name: 'tenancy_query_frontend_upstream_unsafe',
     type: 'gauge',
-    labels: ['finding'],
-    help: '1 while the stores behind the upstream make scoped queries mean something else; nothing is sent to it meanwhile.',
+    labels: ['upstream', 'finding'],
+    help: '1 while the stores behind an upstream (upstream, upstreams.rules) make scoped queries mean something else; nothing is sent to it meanwhile.',
   },
   configReloads: {
     name: 'tenancy_query_frontend_config_reloads_total',
@@ -136,6 +143,6 @@ export const METRICS: Readonly<Record<MetricKey, MetricRow>> = {
     name: 'tenancy_query_frontend_certificate_last_reload_successful',
     type: 'gauge',
     labels: [],
-    help: '1 while the serving certificate in use is that of the files, 0 while an earlier one stays in use.',
+    help: '1 while the serving certificate and the authorities of clients in use are those of the files, 0 while earlier ones stay in use.',
   },
 };

@@ -7,7 +7,10 @@ import { UPSTREAM_FINDINGS, type UpstreamFinding } from './upstream-inspection.t
 export type ReloadOutcome = 'applied' | 'refused' | 'failed';
 
 /** What the frontend cannot do without. */
-export type DependencyName = 'api_server' | 'upstream';
+export type DependencyName = 'api_server' | UpstreamDependency;
+
+/** The upstreams that are looked at, by the names of their settings. */
+export type UpstreamDependency = 'upstream' | 'upstreams.rules';
 
 /** The metrics of the process around the requests. */
 export interface OperationsMetrics {
@@ -15,8 +18,10 @@ export interface OperationsMetrics {
   readyChanged(isReady: boolean): void;
   /** A dependency was seen to answer, or not to. */
   dependencyChanged(name: DependencyName, isUp: boolean): void;
-  /** The stores behind the upstream were looked at. */
-  upstreamInspected(findings: readonly UpstreamFinding[]): void;
+  /** The stores behind an upstream were looked at. */
+  upstreamInspected(upstream: UpstreamDependency, findings: readonly UpstreamFinding[]): void;
+  /** An upstream is not looked at any more. */
+  upstreamGone(upstream: UpstreamDependency): void;
   /** An attempt to take a changed configuration ended. */
   configReloaded(outcome: ReloadOutcome): void;
   /** The files of the serving certificate were looked at. */
@@ -39,7 +44,7 @@ export function createOperationsMetrics({ counter, gauge }: MetricFactories): Op
   const certificateSuccess = gauge(METRICS.certificateSuccess);
   configSuccess.set(1);
   certificateSuccess.set(1);
-  for (const finding of UPSTREAM_FINDINGS) findingsNow.set({ finding }, 0);
+  for (const finding of UPSTREAM_FINDINGS) findingsNow.set({ upstream: 'upstream', finding }, 0);
   return {
     readyChanged: (isReady) => {
       ready.set(isReady ? 1 : 0);
@@ -47,10 +52,14 @@ export function createOperationsMetrics({ counter, gauge }: MetricFactories): Op
     dependencyChanged: (dependency, isUp) => {
       dependencies.set({ dependency }, isUp ? 1 : 0);
     },
-    upstreamInspected: (findings) => {
+    upstreamInspected: (upstream, findings) => {
       for (const finding of UPSTREAM_FINDINGS) {
-        findingsNow.set({ finding }, findings.includes(finding) ? 1 : 0);
+        findingsNow.set({ upstream, finding }, findings.includes(finding) ? 1 : 0);
       }
+    },
+    upstreamGone: (upstream) => {
+      dependencies.remove({ dependency: upstream });
+      for (const finding of UPSTREAM_FINDINGS) findingsNow.remove({ upstream, finding });
     },
     configReloaded: (outcome) => {
       reloads.inc({ outcome });

@@ -2,6 +2,8 @@
 export interface ParameterKind {
   /** Whether a value is of this kind. */
   readonly accepts: (value: string) => boolean;
+  /** Whether a value of this kind is one that does not travel on. @defaultValue all of them do */
+  readonly withholds?: (value: string) => boolean;
   /** What a right value looks like, for the error message. */
   readonly expected: string;
 }
@@ -72,10 +74,13 @@ export const SWITCH: ParameterKind = {
   expected: '"true" or "false"',
 };
 
-/** A switch that a caller may only turn off: partial answers are never a caller's wish. */
+/**
+ * A switch that a caller may only turn off: partial answers are never a caller's wish. Data sources
+ * that are set up to switch it on get what the upstream is set up to answer.
+ */
 export const SWITCH_OFF: ParameterKind = {
-  accepts: (value) => /^(?:false|0)$/.test(value),
-  expected: '"false"',
+  ...SWITCH,
+  withholds: (value) => value === 'true' || value === '1',
 };
 
 /** The coarsest data that Thanos may take: a duration, `auto`, or a number of seconds. */

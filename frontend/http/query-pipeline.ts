@@ -1,11 +1,12 @@
-import type { Access, Authorized } from '../access/access.ts';
-import type { BearerToken } from '../access/bearer-token.ts';
+import type { Access, Granted } from '../access/access.ts';
+import { type Credential, identifyCredential } from '../access/credential.ts';
 import type { Identity } from '../access/identity.ts';
 import type { LimitsConfig, ResourceAttributesConfig } from '../config/query-frontend.ts';
 import type { ScopingConfig } from '../config/scoping.ts';
-import type { TenantScope } from '../../tenant/tenant-scope.ts';
+import { ClusterScope, type SeriesScope } from '../../tenant/cluster-scope.ts';
 import { Fault } from '../fault.ts';
 import type { Asker } from '../limits/fair-queue.ts';
+import type { LimitRejection } from '../limits/rejection.ts';
 import { accept, refuse, type Result } from '../result.ts';
 import type { AdmittedRequest } from './admit.ts';
 import type { AuditTrail } from './audit-trail.ts';
@@ -15,12 +16,14 @@ import { localBody } from './build-info.ts';
 import type { Cancellation } from './cancellation.ts';
 import { TurnRefused } from './coalesce.ts';
 import { confineAnswer } from './confine.ts';
+import { accessOfRoute } from './endpoint-classes.ts';
 import { explainRequest } from './explain-request.ts';
 import { answerFiltered, type FilteredParts } from './filtered-pipeline.ts';
 import { type ScopedPromql, UpstreamRequest } from './forward.ts';
 import { checkLength } from './limit-answer.ts';
 import { limitRequest } from './limit-request.ts';
 import type { Log } from './log.ts';
+import type { ReadActor } from './read-actor.ts';
 import type { Rejection } from './rejection.ts';
 import type { Reply } from './reply.ts';
 import {
@@ -30,9 +33,11 @@ import {
   scopeNothing,
   scopePromql,
 } from './scope-request.ts';
+import { scopePromqlToCluster } from './scope-cluster-request.ts';
 import { askerOf, type Shares } from './shares.ts';
-import type { Upstream } from './upstream.ts';
+import type { Upstream, UpstreamFiles } from './upstream.ts';
 import { mapUpstreams } from './upstreams.ts';
+import { answerWebUi } from './web-ui.ts';
 
 /** What the pipeline works with. */
 export interface PipelineParts {
@@ -40,6 +45,8 @@ export interface PipelineParts {
   readonly upstream: Upstream;
   /** What answers are filtered with. */
   readonly filtered: FilteredParts;
+  /** The files of the web UI, where one is offered. */
+  readonly webUi?: UpstreamFiles | undefined;
   /** What this request shares with all others. */
   readonly shares: Shares;
   readonly limits: LimitsConfig;
@@ -48,17 +55,20 @@ export interface PipelineParts {
   readonly deadlineMs: number;
   /** What the API server is asked for, for explanations. @defaultValue it is not asked */
   readonly attributes?: ResourceAttributesConfig | undefined;
+  /** The same for requests about the whole cluster. */
+  readonly clusterAttributes?: ResourceAttributesConfig | undefined;
   readonly log: Log;
 }
 
 /** One request on its way through the pipeline. */
 export interface PipelineRequest {
   readonly admitted: AdmittedRequest;
-  readonly token: BearerToken;
+  readonly credential: Credential;
+  readonly readActor: ReadActor;
   readonly cancellation: Cancellation;
   readonly trail: AuditTrail;
-  /** Hears that the token was found to be somebody's. */
-  readonly onIdentified: () => void;
+  /** Hears that the credential was found to be somebody's. */
+  readonly onIdentified: (identity: Identity) => Result<undefined, LimitRejection>;
 }
 
 /**
@@ -73,16 +83,22 @@ export async function answerRequest(
   const { admitted, trail } = request;
   trail.admitted(admitted);
   request.cancellation.startDeadline(parts.deadlineMs);
-  const identified = await parts.access.identify(request.token);
+  const identified = await identifyCredential(parts.access, request.credential);
   if (!identified.ok) return identified;
   trail.identified(identified.value);
-  request.onIdentified();
   const { identity } = identified.value;
+  const connected = request.onIdentified(identity);
+  if (!connected.ok) return connected;
+  const access = accessOfRoute(parts.access, admitted.route);
   const takenForUser = parts.shares.takeForUser(identity);
   if (!takenForUser.ok) return takenForUser;
-  if (admitted.route.shape !== 'explain') return answerCaller(parts, request, identity);
-  return explainRequest(parts, admitted, identified.value, (asked, upstream) =>
-    answerCaller({ ...parts, upstream }, { ...request, admitted: asked }, identity),
+  const actor = await request.readActor();
+  if (!actor.ok) return actor;
+  trail.actedFor(actor.value);
+  const own = { ...parts, access };
+  if (admitted.route.shape !== 'explain') return answerCaller(own, request, identity);
+  return explainRequest(own, admitted, identified.value, (asked, upstream) =>
+    answerCaller({ ...own, upstream }, { ...request, admitted: asked }, identity),
   );
 }
 
@@ -100,7 +116,7 @@ async function answerCaller(
   }
 
   // Named tenants need authorization whatever is asked: without it no PromQL is read for the caller.
-  const namesTenants = admitted.tenants.length > 0;
+  const namesTenants = admitted.tenants.length > 0 || admitted.isClusterWide === true;
   const early = namesTenants ? await authorize(parts, identity, admitted, true) : undefined;
   if (early?.ok === false) return early;
   const { limits, scoping } = parts;
@@ -125,10 +141,10 @@ async function answerCaller(
     if (admitted.route.filter !== undefined) return accept({ kind: 'text', body: NO_ENTRIES });
     return forward(own, request, unscoped);
   }
-  const scoped = scopePromql(promql.value, scope, {
-    mode: scoping.mode,
-    maxBytes: limits.scopedBytes,
-  });
+  const maxBytes = limits.scopedBytes;
+  const scoped = ClusterScope.is(scope)
+    ? scopePromqlToCluster(promql.value, scope, admitted, { maxBytes })
+    : scopePromql(promql.value, scope, { mode: scoping.mode, maxBytes });
   return scoped.ok ? forward(own, request, scoped.value, scope) : scoped;
 }
 
@@ -137,7 +153,7 @@ async function authorize(
   identity: Identity,
   admitted: AdmittedRequest,
   needsTenant: boolean,
-): Promise<Result<Authorized | undefined, Rejection>> {
+): Promise<Result<Granted | undefined, Rejection>> {
   const { write } = admitted;
   return write === undefined
     ? authorizeRequest(access, identity, admitted, needsTenant)
@@ -183,7 +199,7 @@ async function forward(
   parts: AskerParts,
   request: PipelineRequest,
   scoped: ScopedPromql,
-  scope?: TenantScope,
+  scope?: SeriesScope,
 ): Promise<Result<Reply, Rejection>> {
   const { cancellation, trail } = request;
   const { route } = request.admitted;
@@ -193,6 +209,7 @@ async function forward(
     // Reviews take time, in which the client may have left or the deadline passed.
     signal.throwIfAborted();
     if (route.filter !== undefined) return await readFiltered(parts, request, scoped, scope);
+    if (route.shape === 'webUi') return await answerWebUi(parts.webUi, request.admitted, signal);
     const answer = await parts.upstream.send(UpstreamRequest.of(request.admitted, scoped), signal);
     const tooLong = checkLength(answer, parts.limits.responseBytes);
     if (tooLong !== undefined) return refuse(tooLong);
@@ -220,7 +237,7 @@ async function readFiltered(
   parts: AskerParts,
   { admitted, cancellation, trail }: PipelineRequest,
   scoped: ScopedPromql,
-  scope: TenantScope | undefined,
+  scope: SeriesScope | undefined,
 ): Promise<Result<Reply, Rejection>> {
   if (scope === undefined) throw new TypeError('an answer cannot be filtered without a scope');
   const { filtered, asker } = parts;

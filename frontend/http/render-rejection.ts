@@ -2,6 +2,10 @@ import { MAX_TOKEN_BYTES } from '../access/bearer-token.ts';
 import type { TokenProblem } from '../access/rejection.ts';
 import { describeLimit } from '../limits/describe-limit.ts';
 import { describeProblem } from '../promql/describe-problem.ts';
+import {
+  describeCertificateProblem,
+  describeDelegationProblem,
+} from './describe-credential-problem.ts';
 import { ERROR_CODES } from './error-codes.ts';
 import type { Rejection } from './rejection.ts';
 import type { RequestProblem, RequestRejection } from './request-rejection.ts';
@@ -41,11 +45,18 @@ function headersOf(rejection: Rejection): Readonly<Record<string, string>> {
     case 'token_missing':
     case 'token_malformed':
     case 'token_rejected':
+    case 'credentials_several':
+    case 'delegation_malformed':
+    case 'actor_rejected':
       return { 'WWW-Authenticate': 'Bearer' };
+    case 'certificate_rejected':
+      // A certificate is shown once a connection, so the next attempt needs another one.
+      return { 'WWW-Authenticate': 'Bearer', Connection: 'close' };
     case 'access_review_unavailable':
     case 'upstream_throttled':
     case 'limit_rate':
     case 'limit_concurrency':
+    case 'limit_connections':
       return { 'Retry-After': String(rejection.retryAfterSeconds) };
     case 'upstream_unavailable':
       return { 'Retry-After': '1' };
@@ -124,14 +135,25 @@ function describeLaterRejection(rejection: Exclude<Rejection, RequestRejection>)
       return describeTokenProblem(rejection.problem);
     case 'token_rejected':
       return 'the token is not valid here';
+    case 'certificate_rejected':
+      return describeCertificateProblem(rejection.problem);
+    case 'credentials_several':
+      return 'a request must bring a client certificate or a token, not both';
+    case 'actor_rejected':
+      return 'the X-Grafana-Id header is not valid here';
+    case 'delegation_malformed':
+      return describeDelegationProblem(rejection.problem);
     case 'tenant_denied':
       return `not allowed to read metrics in namespace ${rejection.tenant}`;
     case 'tenant_none_allowed':
       return 'there is no namespace whose metrics you may read';
+    case 'cluster_denied':
+      return 'not allowed to read metrics of all namespaces';
     case 'access_review_unavailable':
       return 'whether this is allowed cannot be found out at the moment';
     case 'limit_rate':
     case 'limit_concurrency':
+    case 'limit_connections':
     case 'limit_range':
     case 'limit_points':
     case 'limit_lookback':
@@ -172,7 +194,9 @@ function describeRequestProblem(problem: RequestProblem): string {
 function describeTokenProblem(problem: TokenProblem): string {
   switch (problem) {
     case 'repeated_header':
-      return 'there must be exactly one Authorization header';
+      return 'there must be exactly one header with a token';
+    case 'differing_headers':
+      return 'two headers hold different tokens';
     case 'not_bearer':
       return 'the Authorization header must hold a bearer token';
     case 'too_long':

@@ -40,6 +40,11 @@ export class RequestsUnderWay {
     return this.#byConnection.has(connection);
   }
 
+  /** Whether every answer on a connection is out. */
+  isIdle(connection: Duplex): boolean {
+    return (this.#byConnection.get(connection)?.size ?? 0) === 0;
+  }
+
   /** Notes that the caller of a request was identified. */
   identified({ socket }: IncomingMessage): void {
     this.#identified.add(socket);

@@ -26,6 +26,8 @@ export type RouteShape =
   | 'filtered'
   /** One expression in `query`, or none; what would become of it is said, and nothing is sent. */
   | 'explain'
+  /** A page of the web UI, or a file of it. */
+  | 'webUi'
   /** Answered by ourselves. */
   | 'local';
 
@@ -97,7 +99,11 @@ export type RouteName =
   | 'alertmanager_alerts'
   | 'alertmanager_groups'
   | 'silences'
-  | 'silence';
+  | 'silence'
+  | 'ui_page'
+  | 'ui_file'
+  | 'stores'
+  | 'flags';
 
 const EVALUATION = {
   timeout: DURATION_KIND,
@@ -331,6 +337,10 @@ export interface Offer {
   readonly federate: boolean;
   readonly alertmanager: boolean;
   readonly silenceWrites: boolean;
+  /** Whether somebody may read the whole cluster. @defaultValue false */
+  readonly clusterWide?: boolean;
+  /** Whether there is a web UI. @defaultValue false */
+  readonly webUi?: boolean;
 }
 
 /** Nothing but what every installation offers. */

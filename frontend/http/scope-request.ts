@@ -15,7 +15,7 @@ import {
   scopeSeriesSelectors,
   scopeWithoutSelector,
 } from '../promql/scope.ts';
-import { accept, type Result } from '../result.ts';
+import { accept, refuse, type Result } from '../result.ts';
 import type { AdmittedRequest } from './admit.ts';
 import type { ScopedPromql } from './forward.ts';
 
@@ -37,12 +37,20 @@ export function parsePromql(
     return expr.ok ? accept({ shape: 'query', expr: expr.value }) : expr;
   }
   const selectors: VectorSelector[] = [];
+  const { maxSelectors: limit } = resolved;
   for (const match of admitted.matches) {
+    // Each is a text of its own, so the parser cannot count them.
+    if (selectors.length === limit) return tooManySelectors(limit);
     const selector = parseSeriesSelector(match, resolved);
     if (!selector.ok) return selector;
     selectors.push(selector.value);
   }
   return accept({ shape: 'matches', selectors });
+}
+
+function tooManySelectors(limit: number): Result<never, PromqlProblem> {
+  const position = { offset: 0, line: 1, column: 1 };
+  return refuse({ code: 'limit_query_selectors', position, limit, value: limit + 1 });
 }
 
 /** Whether a request reads series, and so cannot be answered without a tenant. */

@@ -5,7 +5,7 @@ import type { Asker } from '../limits/fair-queue.ts';
 import { RateLimiter } from '../limits/rate-limiter.ts';
 import type { RateRejection, Sharer } from '../limits/rejection.ts';
 import { accept, refuse, type Result } from '../result.ts';
-import type { TenantScope } from '../../tenant/tenant-scope.ts';
+import { ClusterScope, type SeriesScope } from '../../tenant/cluster-scope.ts';
 import { type AnswerSource, SharedUpstream } from './coalesce.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -42,7 +42,7 @@ export class Shares {
   }
 
   /** Counts a request for the namespaces of a scope; without one there is nothing to count. */
-  takeForTenants(scope: TenantScope | undefined): Result<undefined, RateRejection> {
+  takeForTenants(scope: SeriesScope | undefined): Result<undefined, RateRejection> {
     if (scope === undefined) return accept(undefined);
     const { perTenant } = this.#parts.groups.rates;
     return taken(this.#tenants.take(tenantKey(scope)), 'tenant', perTenant);
@@ -71,14 +71,15 @@ export class Shares {
  * In whose name a request waits for its turn. Without a scope no series is read, and nobody but the
  * user itself stands behind it.
  */
-export function askerOf(identity: Identity, scope: TenantScope | undefined): Asker {
+export function askerOf(identity: Identity, scope: SeriesScope | undefined): Asker {
   const { username } = identity;
   return { tenant: scope === undefined ? `user ${username}` : tenantKey(scope), user: username };
 }
 
-// Sorted already, and a space or a comma is in no name.
-function tenantKey(scope: TenantScope): string {
-  return scope.tenants.join(',');
+// Sorted already, and a space or a comma is in no name: so no set of tenants has the key of the
+// whole cluster, and neither has a user's own key.
+function tenantKey(scope: SeriesScope): string {
+  return ClusterScope.is(scope) ? 'all namespaces' : scope.tenants.join(',');
 }
 
 function taken(

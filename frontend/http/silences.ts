@@ -1,6 +1,12 @@
+import type { SeriesScope } from '../../tenant/cluster-scope.ts';
 import type { TenantScope } from '../../tenant/tenant-scope.ts';
 import { type JsonValue, memberOf } from '../answers/json-value.ts';
-import { isSilenceId, type OwnedSilenceId, ownSilence } from '../answers/silence-owner.ts';
+import {
+  isSilenceId,
+  type OwnedSilenceId,
+  ownSilence,
+  visibleSilence,
+} from '../answers/silence-owner.ts';
 import { scopeSilence } from '../answers/silence-request.ts';
 import { accept, refuse, type Result } from '../result.ts';
 import type { AdmittedRequest } from './admit.ts';
@@ -15,11 +21,13 @@ import type { UpstreamAnswer } from './upstream.ts';
 import { upstreamOf } from './upstreams.ts';
 
 /** A request about one silence, after it was authorized. */
-export interface SilenceRequestParts {
+export interface SilenceRequestParts<S extends SeriesScope = TenantScope> {
   readonly admitted: AdmittedRequest;
-  readonly scope: TenantScope;
+  readonly scope: S;
   readonly signal: AbortSignal;
 }
+
+type AnyRequest = SilenceRequestParts<SeriesScope>;
 
 interface FoundSilence {
   readonly id: OwnedSilenceId;
@@ -31,11 +39,11 @@ const ID_IN_PATH = /[^/]*$/;
 /** Shows one silence, where it acts on the scope alone. */
 export async function showSilence(
   parts: FilteredParts,
-  request: SilenceRequestParts,
+  request: AnyRequest,
 ): Promise<Result<Reply, Rejection>> {
   const id = ID_IN_PATH.exec(request.admitted.upstreamPath)?.[0] ?? '';
-  const found = await findOwn(parts, request, id);
-  return found.ok ? accept(textReply(found.value.silence)) : found;
+  const found = await find(parts, request, id, (it) => visibleSilence(it, id, request.scope));
+  return found.ok ? accept(textReply(found.value)) : found;
 }
 
 /**
@@ -85,11 +93,20 @@ async function store(
   return accept(textReply({ silenceID }));
 }
 
-async function findOwn(
+function findOwn(
   parts: FilteredParts,
   request: SilenceRequestParts,
   id: string,
 ): Promise<Result<FoundSilence, Rejection>> {
+  return find(parts, request, id, (it) => ownSilence(it, id, request.scope));
+}
+
+async function find<T>(
+  parts: FilteredParts,
+  request: AnyRequest,
+  id: string,
+  check: (silence: JsonValue) => T | undefined,
+): Promise<Result<T, Rejection>> {
   const answer = await send(parts, request, UpstreamRequest.toReadSilence(request.admitted, id));
   if (answer.status === 404) {
     answer.body.destroy();
@@ -98,14 +115,14 @@ async function findOwn(
   const refusal = await refusalOf(answer);
   if (refusal !== undefined) return refuse(refusal);
   const silence = await readAnswerJson(answer.body, { ...parts, signal: request.signal });
-  const own = ownSilence(silence, id, request.scope);
+  const found = check(silence);
   // A foreign silence is one that does not exist: the same code, the same words.
-  return own === undefined ? refuse({ code: 'silence_unknown' }) : accept(own);
+  return found === undefined ? refuse({ code: 'silence_unknown' }) : accept(found);
 }
 
 function send(
   parts: FilteredParts,
-  { signal }: SilenceRequestParts,
+  { signal }: AnyRequest,
   message: UpstreamRequest,
 ): Promise<UpstreamAnswer> {
   return upstreamOf(parts.upstreams, 'alertmanager').send(message, signal);

@@ -16,6 +16,8 @@ export interface FinishedRequest {
   readonly status: number;
   readonly decision: string;
   readonly seconds: number;
+  /** Whether the whole cluster was asked for. @defaultValue false */
+  readonly isClusterWide?: boolean;
 }
 
 /** The metrics of one query frontend. Label sets are bounded: no user, tenant or path is in them. */
@@ -57,6 +59,7 @@ export function createTelemetry(): RoleTelemetry {
       registers: [registry],
     });
   const requests = counter(METRICS.requests);
+  const clusterWide = counter(METRICS.clusterWide);
   const duration = histogram(METRICS.duration);
   const dropped = counter(METRICS.dropped);
   const connections = counter(METRICS.connectionsDropped);
@@ -72,6 +75,7 @@ export function createTelemetry(): RoleTelemetry {
   return {
     requestFinished: (request) => {
       const { route, status, decision } = request;
+      if (request.isClusterWide === true) clusterWide.inc({ decision });
       requests.inc({ route, status: String(status), decision });
       duration.observe({ route }, request.seconds);
     },

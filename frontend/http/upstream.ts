@@ -13,6 +13,19 @@ export interface Upstream {
   send(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamAnswer>;
 }
 
+/** What holds the files of a web UI. */
+export interface UpstreamFiles {
+  /**
+   * Asks for a file, and resolves as soon as the headers of the answer are there.
+   *
+   * @param path - A path out of the table of the web UI.
+   * @param signal - Aborts the request, at any time until its body has ended.
+   * @throws {Fault} `upstream_unavailable` when there is no answer, `upstream_unexpected` when a
+   *   success is compressed, or ends with its connection.
+   */
+  fetch(path: string, signal: AbortSignal): Promise<UpstreamAnswer>;
+}
+
 /** The answer of the upstream. Whoever gets it reads its body to the end, or destroys it. */
 export interface UpstreamAnswer {
   readonly status: number;

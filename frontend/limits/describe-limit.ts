@@ -8,6 +8,8 @@ export function describeLimit(rejection: LimitRejection): string {
       return `the ${named(rejection.sharer)} sends more than ${limit} requests a second`;
     case 'limit_concurrency':
       return describeConcurrency(rejection);
+    case 'limit_connections':
+      return `the user already has ${limit} connections, with a request under way on each`;
     case 'limit_range':
       return `the query spans ${printed(rejection.value)} s, and at most ${limit} s are allowed`;
     case 'limit_points':

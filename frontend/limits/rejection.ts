@@ -1,6 +1,10 @@
 /** Why a request was refused although nothing is wrong with it: it asks for too much. */
 export type LimitRejection =
-  RateRejection | ConcurrencyRejection | TimeRejection | ResponseBytesRejection;
+  | RateRejection
+  | ConcurrencyRejection
+  | ConnectionsRejection
+  | TimeRejection
+  | ResponseBytesRejection;
 
 /** Whose share is used up: that of the user, or that of the set of namespaces. */
 export type Sharer = 'user' | 'tenant';
@@ -32,6 +36,15 @@ export type ConcurrencyRejection =
       readonly limit: number;
       readonly retryAfterSeconds: number;
     };
+
+/** The user has too many connections open, and a request under way on each. */
+export interface ConnectionsRejection {
+  readonly code: 'limit_connections';
+  /** Connections that one user may have. */
+  readonly limit: number;
+  /** At least 1. */
+  readonly retryAfterSeconds: number;
+}
 
 /** The query reaches too far in time, or asks for too many points in it. */
 export interface TimeRejection {

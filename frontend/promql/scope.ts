@@ -14,8 +14,8 @@ declare const scopedSeriesSelector: unique symbol;
 /**
  * The text of a query that reads the series of its scope and no others.
  *
- * Only {@link scopeQuery} and {@link printSelectorless} make one, so a query that was not scoped
- * cannot be forwarded without a type error.
+ * Only {@link scopeQuery}, {@link printSelectorless} and `scopeQueryToCluster` make one, so a query
+ * that was not scoped cannot be forwarded without a type error.
  */
 export type ScopedQuery = string & { readonly [scopedQuery]: never };
 
@@ -26,7 +26,8 @@ export type ScopedSeriesSelector = string & { readonly [scopedSeriesSelector]: n
  * Narrows a query to the series of a scope, and prints it.
  *
  * Every selector gets a matcher on the tenancy label that accepts the tenants of the scope. What the
- * caller wrote for that label stays, so a query can be narrower than its scope and never wider.
+ * caller wrote for that label stays, so a query can be narrower than its scope and never wider; an
+ * equality that says the very same is printed once.
  *
  * @param options - Those that differ from {@link DEFAULT_SCOPE_OPTIONS}.
  * @throws {TypeError} If the printed query fails its verification: a defect of this program.
@@ -155,11 +156,28 @@ function tenantMatcher({ tenancyLabel: label, tenants }: TenantScope): Matcher {
   return Object.freeze({ label, operator: '=~', value: tenants.join('|') });
 }
 
-function withMatchers(selector: VectorSelector, matchers: readonly Matcher[]): VectorSelector {
+/** Adds matchers to a selector, at its end. An equality of the caller's that says the same goes. */
+export function withMatchers(
+  selector: VectorSelector,
+  matchers: readonly Matcher[],
+): VectorSelector {
   return Object.freeze({
     ...selector,
-    matchers: Object.freeze([...selector.matchers, ...matchers]),
+    matchers: Object.freeze([...withoutEqual(selector.matchers, matchers), ...matchers]),
   });
+}
+
+// `absent()` takes the label of an equality, unless another matcher on that label follows. So that it
+// infers what it would on a server of the tenant's own, an equality of the caller's that says what
+// ours says is not printed beside it where it is the last one on its label.
+function withoutEqual(theirs: readonly Matcher[], ours: readonly Matcher[]): readonly Matcher[] {
+  const left = [...theirs];
+  for (const { label, operator, value } of ours) {
+    const at = left.findLastIndex((it) => it.label === label);
+    const last = left[at];
+    if (operator === '=' && last?.operator === '=' && last.value === value) left.splice(at, 1);
+  }
+  return left;
 }
 
 function conflictOf(

@@ -15,12 +15,13 @@ export interface FilteredEndpoints {
  * Makes what the endpoints beside the queries need, out of one configuration.
  *
  * @param queries - The upstream of the queries, which also tells of exemplars and metadata.
+ * @param rules - The upstream of the rules. @defaultValue that of the queries
  */
 export function createFilteredEndpoints(
   { upstreams, endpoints, limits }: QueryFrontendConfig,
   queries: Upstream,
+  rules?: Upstream,
 ): FilteredEndpoints {
-  const rules = upstreams.rules && createHttpUpstream(upstreams.rules);
   const alertmanager = upstreams.alertmanager && createHttpUpstream(upstreams.alertmanager);
   return {
     exchange: {
@@ -37,7 +38,6 @@ export function createFilteredEndpoints(
       },
     },
     close: () => {
-      rules?.close();
       alertmanager?.close();
     },
   };

@@ -2,7 +2,7 @@ import type { AccessObserver } from '../access/access-observer.ts';
 import type { RunningAccess } from '../adapters/access-from-config.ts';
 import type { Log } from '../http/log.ts';
 import type { DependencyReport, ReadinessReport } from '../http/operations-listener.ts';
-import type { OperationsMetrics } from '../http/operations-metrics.ts';
+import type { OperationsMetrics, UpstreamDependency } from '../http/operations-metrics.ts';
 import type { UpstreamWatch } from '../http/upstream-watch.ts';
 
 /** Pause between two looks at the dependencies while the frontend is not ready, in milliseconds. */
@@ -40,6 +40,8 @@ export interface FrontendDependencies {
   /** Not there: access is decided without an API server. */
   readonly apiServer: ApiServerHearsay | undefined;
   readonly upstream: UpstreamWatch;
+  /** Not there: rules come from the upstream of the queries. */
+  readonly rulesUpstream?: UpstreamWatch | undefined;
   readonly log: Log;
   readonly metrics: OperationsMetrics;
 }
@@ -50,7 +52,8 @@ export interface FrontendDependencies {
  * API server and upstream must each have answered once, so that a rollout with a wrong address stops
  * at its first pod. That one of them is away later is reported and changes nothing: all replicas
  * share both, remembered verdicts still serve, and a Service without endpoints would answer worse
- * than a 503 of ours. Stores that mix tenants take the pod out at any time.
+ * than a 503 of ours. Stores that mix tenants take the pod out at any time. An upstream of the rules
+ * is reported alone: without it queries are answered all the same.
  */
 export class FrontendReadiness {
   readonly #dependencies: FrontendDependencies;
@@ -67,19 +70,19 @@ export class FrontendReadiness {
   get report(): ReadinessReport {
     const { upstream, apiServer } = this.#dependencies;
     const hasUpstream = upstream.state === 'reachable' || upstream.state === 'away';
-    const { state, reason } = upstream;
     return {
       isReady: !this.#isStopped && this.#accessReason === undefined && hasUpstream,
       dependencies: [
         ...(apiServer === undefined ? [] : [this.#reportApiServer(apiServer)]),
-        { name: 'upstream', state, reason },
+        ...this.#upstreams.map(([name, { state, reason }]) => ({ name, state, reason })),
       ],
     };
   }
 
   /** Looks at every dependency once. It never rejects. */
   async check(): Promise<ReadinessReport> {
-    await Promise.all([this.#checkAccess(), this.#dependencies.upstream.check()]);
+    const checks = this.#upstreams.map(([, watch]) => watch.check());
+    await Promise.all([this.#checkAccess(), ...checks]);
     return this.report;
   }
 
@@ -98,13 +101,21 @@ export class FrontendReadiness {
   stop(): void {
     this.#isStopped = true;
     clearTimeout(this.#timer);
+    // Whoever comes next may have none.
+    this.#dependencies.metrics.upstreamGone('upstreams.rules');
+  }
+
+  get #upstreams(): readonly (readonly [UpstreamDependency, UpstreamWatch])[] {
+    const { upstream, rulesUpstream } = this.#dependencies;
+    const rules = rulesUpstream && (['upstreams.rules', rulesUpstream] as const);
+    return [['upstream', upstream], ...(rules === undefined ? [] : [rules])];
   }
 
   #publish(): void {
-    const { metrics, upstream } = this.#dependencies;
+    const { metrics } = this.#dependencies;
     const { isReady, dependencies } = this.report;
     metrics.readyChanged(isReady);
-    metrics.upstreamInspected(upstream.findings);
+    for (const [name, { findings }] of this.#upstreams) metrics.upstreamInspected(name, findings);
     for (const { name, state } of dependencies) {
       metrics.dependencyChanged(
         name,

@@ -7,6 +7,7 @@ import { createTelemetry } from '../http/telemetry.ts';
 import type { FrontendReadiness } from './frontend-readiness.ts';
 import { createParts, type QueryFrontendParts } from './query-frontend-parts.ts';
 import { ROLE_OPTIONS, type Role, type RunningRole, type Surroundings } from './role.ts';
+import type { OpenWebUi } from './web-ui-parts.ts';
 
 /**
  * What a drain may take beyond the deadline of the last request, in milliseconds. With the default
@@ -25,6 +26,14 @@ export const queryFrontendRole: Role<QueryFrontendConfig> = {
   parse: parseQueryFrontendConfig,
   start,
 };
+
+/** The same in a program that holds a web UI, which the configuration may then switch on. */
+export function queryFrontendRoleWith(openWebUi: OpenWebUi): Role<QueryFrontendConfig> {
+  return {
+    ...queryFrontendRole,
+    start: (config, surroundings) => start(config, { ...surroundings, openWebUi }),
+  };
+}
 
 async function start(
   config: QueryFrontendConfig,

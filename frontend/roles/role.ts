@@ -3,6 +3,7 @@ import type { ConfigProblem } from '../config/document.ts';
 import type { Log } from '../http/log.ts';
 import type { ReloadOutcome } from '../http/operations-metrics.ts';
 import type { Result } from '../result.ts';
+import type { OpenWebUi } from './web-ui-parts.ts';
 
 /** One role of the runtime: how its configuration is read, and how it is started. */
 export interface Role<C> {
@@ -19,6 +20,8 @@ export interface Surroundings {
   readonly log: Log;
   /** How files that the configuration names are read. */
   readonly readDocument: (path: string) => Promise<unknown>;
+  /** What a web UI is opened with. Absent in programs that hold none. */
+  readonly openWebUi?: OpenWebUi | undefined;
 }
 
 /** A role at work. */

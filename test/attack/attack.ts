@@ -72,11 +72,5 @@ export interface NamedTest {
   readonly rows: readonly string[];
 }
 
-/** An attack that no test covers yet, and why. */
-export interface OpenAttack extends Row {
-  readonly kind: 'open';
-  readonly answer: string;
-}
-
 /** One row of the table. */
-export type Attack = RequestAttack | TestedElsewhere | OpenAttack;
+export type Attack = RequestAttack | TestedElsewhere;

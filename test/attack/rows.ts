@@ -1,10 +1,13 @@
 import { ROUTES } from '../../frontend/http/routes.ts';
 import { get, type Question } from '../real/query-frontend/support/question.ts';
 import { AT } from '../real/query-frontend/support/tenant-series.ts';
-import type { NamedTest, OpenAttack, RequestAttack, Source, TestedElsewhere } from './attack.ts';
+import type { NamedTest, RequestAttack, Source, TestedElsewhere } from './attack.ts';
 
 /** The token of the attacker, who may read `team-a` and `team-c`, and tries to read `team-b`. */
 export const ATTACKER = 'attacker-0123456789abcdefghijklmnopqrstuvwxyz';
+
+/** The token of somebody who may read the whole cluster, which the attacker may not. */
+export const PLATFORM = 'platform-0123456789abcdefghijklmnopqrstuvwxyz';
 
 /** The path prefix of the attacker's own namespace. */
 export const OWN = '/namespaces/team-a';
@@ -95,11 +98,6 @@ export function elsewhere(
   ...tests: readonly [NamedTest, ...NamedTest[]]
 ): TestedElsewhere {
   return { kind: 'elsewhere', number, what, answer, source: sourceOf(number), tests };
-}
-
-/** An attack that no test covers yet. */
-export function open(number: number, what: string, answer: string): OpenAttack {
-  return { kind: 'open', number, what, answer, source: sourceOf(number) };
 }
 
 /** Numbers on which the contract is silent. */

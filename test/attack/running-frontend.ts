@@ -2,27 +2,34 @@ import { createStaticAccess } from '../../frontend/access/static-access.ts';
 import { createKeyedHash } from '../../frontend/adapters/keyed-hash.ts';
 import { DEFAULT_TENANCY_LABEL } from '../../tenant/tenancy-label.ts';
 import type { Answer } from '../http/harness/ask.ts';
-import { type Frontend, startFrontend } from '../http/harness/frontend.ts';
+import { type Frontend, type FrontendOptions, startFrontend } from '../http/harness/frontend.ts';
 import { exchangeRaw } from '../http/harness/raw-socket.ts';
 import { tenants } from '../access/fakes.ts';
 import { type Question, send } from '../real/query-frontend/support/question.ts';
-import { ATTACKER } from './rows.ts';
+import { ATTACKER, PLATFORM } from './rows.ts';
 
 /** What came back, as far as attacks look at it. */
 export type AttackAnswer = Pick<Answer, 'status' | 'headers' | 'text'>;
 
 /** Starts a frontend that knows one attacker, before a recording upstream. */
-export function startAttackedFrontend(): Promise<Frontend> {
+export function startAttackedFrontend(options: FrontendOptions = {}): Promise<Frontend> {
   const attacker = {
     token: ATTACKER,
     username: 'mallory',
     namespaces: tenants('team-a', 'team-c'),
   };
-  const access = createStaticAccess([attacker], {
+  // The whole cluster is offered, or attacks on it would try what is not there.
+  const platform = {
+    token: PLATFORM,
+    username: 'platform',
+    namespaces: tenants('monitoring'),
+    clusterWide: true,
+  };
+  const access = createStaticAccess([attacker, platform], {
     hash: createKeyedHash(),
     tenancyLabel: DEFAULT_TENANCY_LABEL,
   });
-  return startFrontend({ access });
+  return startFrontend({ access, clusterWide: true, ...options });
 }
 
 /** Sends a request as the attacker, unless it says itself who sends it. */

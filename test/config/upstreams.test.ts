@@ -40,7 +40,46 @@ describe('upstreams and endpoints', () => {
     });
   });
 
+  it('take settings of TLS and a token, each upstream its own', () => {
+    const tls = { caFile: '/ca.crt', certFile: '/tls.crt', keyFile: '/tls.key', serverName: 'x' };
+    const secured = { tls, bearerTokenFile: '/token' };
+    const rules = { url: 'https://ruler', ...secured };
+    const alertmanager = { url: 'http://127.0.0.1:9093', bearerTokenFile: '/token' };
+    expect(
+      parse({
+        upstream: { url: 'https://thanos', ...secured },
+        upstreams: { rules, alertmanager },
+      }),
+    ).toMatchObject({ value: { upstream: secured, upstreams: { rules, alertmanager } } });
+    expect(parse()).not.toHaveProperty('value.upstream.tls');
+  });
+
   it.each<[string, Parsed, string]>([
+    [
+      'a client certificate without its key',
+      parse({ upstream: { url: 'https://thanos', tls: { certFile: '/tls.crt' } } }),
+      'upstream.tls: certFile and keyFile must be set together',
+    ],
+    [
+      'settings of TLS for plain HTTP',
+      parse({ upstream: { url: 'http://thanos', tls: { caFile: '/ca.crt' } } }),
+      'upstream: tls needs an https URL, and bearerTokenFile one or the loopback',
+    ],
+    [
+      'a token in clear text',
+      parse({ upstreams: { rules: { url: 'http://ruler', bearerTokenFile: '/token' } } }),
+      'upstreams.rules: tls needs an https URL, and bearerTokenFile one or the loopback',
+    ],
+    [
+      'a token for a name that looks like the loopback',
+      parse({ upstreams: { rules: { url: 'http://127.0.0.1.example', bearerTokenFile: '/t' } } }),
+      'upstreams.rules: tls needs an https URL, and bearerTokenFile one or the loopback',
+    ],
+    [
+      'a switch that leaves certificates unverified',
+      parse({ upstream: { url: 'https://thanos', tls: { insecureSkipVerify: true } } }),
+      'upstream.tls.insecureSkipVerify: unknown setting',
+    ],
     [
       'an upstream without URL',
       parse({ upstreams: { rules: {} } }),

@@ -199,6 +199,19 @@ describe('admitRequest', () => {
     });
   });
 
+  it.each([
+    ['true', {}, 2],
+    ['1', {}, 2],
+    ['false', { partial_response: 'false' }, 0],
+    ['0', { partial_response: '0' }, 0],
+  ])('lets partial_response=%s only narrow what is asked', (value, parameters, dropped) => {
+    const twice = `partial_response=${value}&partial_response=${value}`;
+    for (const target of [`/api/v1/query?query=up&${twice}`, `/api/v1/labels?${twice}`]) {
+      expect(admit({ target })).toMatchObject({ droppedParameters: dropped });
+      expect(admit({ target })).toHaveProperty('parameters', parameters);
+    }
+  });
+
   it('takes any number of match[], and no query, where the route reads selectors', () => {
     expect(admit({ target: '/api/v1/series?match[]=a&match%5B%5D=b&query=up' })).toMatchObject({
       matches: ['a', 'b'],
@@ -254,9 +267,14 @@ describe('admitRequest', () => {
       },
     ],
     [
-      'partial answers as a wish',
-      { target: '/api/v1/query?query=up&partial_response=true' },
-      { code: 'parameter_invalid', parameter: 'partial_response', expected: '"false"' },
+      'partial answers, on and off',
+      { target: '/api/v1/query?query=up&partial_response=true&partial_response=false' },
+      { code: 'parameter_repeated', parameter: 'partial_response' },
+    ],
+    [
+      'a switch that is neither on nor off',
+      { target: '/api/v1/query?query=up&partial_response=yes' },
+      { code: 'parameter_invalid', parameter: 'partial_response', expected: '"true" or "false"' },
     ],
     [
       'a malformed parameter in the body',

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Granted } from '../../frontend/access/access.ts';
+import { ClusterScope } from '../../tenant/cluster-scope.ts';
 import { parseTenantId } from '../../tenant/tenant-id.ts';
 import { admitHead, admitRequest, type AdmittedRequest } from '../../frontend/http/admit.ts';
 import { authorizeRequest } from '../../frontend/http/authorize-request.ts';
@@ -27,7 +29,12 @@ async function authorize(
     admitted(...named),
     needsTenant,
   );
-  return result.ok ? result.value?.scope.tenants : result.rejection;
+  return result.ok ? tenantsOf(result.value) : result.rejection;
+}
+
+function tenantsOf(granted: Granted | undefined): readonly string[] | undefined {
+  const scope = granted?.scope;
+  return ClusterScope.is(scope) ? ['the whole cluster'] : scope?.tenants;
 }
 
 const SERVICE_ACCOUNT = 'system:serviceaccount:team-a:grafana';
@@ -87,12 +94,34 @@ describe('authorizeRequest where all namespaces may be asked for', () => {
       },
     };
     const result = await authorizeRequest(access, identityOf(username), admitted(), true);
-    return [asked.length, result.ok ? result.value?.scope.tenants : result.rejection.code];
+    return [asked.length, result.ok ? tenantsOf(result.value) : result.rejection.code];
   }
 
   it('asks for them only after the ServiceAccount has no namespace of its own', async () => {
     expect(await ask(SERVICE_ACCOUNT, ['team-a', 'team-b'])).toEqual([0, ['team-a']]);
     expect(await ask(SERVICE_ACCOUNT, ['team-b'])).toEqual([1, 'tenant_none_allowed']);
     expect(await ask('jane', [])).toEqual([1, 'tenant_none_allowed']);
+  });
+});
+
+describe('authorizeRequest for the whole cluster', () => {
+  async function ask(clusterWide: boolean, needsTenant: boolean): Promise<unknown> {
+    const access = accessOf({ token: { username: 'jane', namespaces: ['team-a'], clusterWide } });
+    const request = { ...admitted(), isClusterWide: true } as const;
+    const result = await authorizeRequest(access, identityOf('jane'), request, needsTenant);
+    return result.ok ? tenantsOf(result.value) : result.rejection.code;
+  }
+
+  it.each([true, false])('asks for that permission, whatever is read: %s', async (needsTenant) => {
+    expect(await ask(true, needsTenant)).toEqual(['the whole cluster']);
+    expect(await ask(false, needsTenant)).toBe('cluster_denied');
+  });
+
+  it('is refused where there is no such permission', async () => {
+    const access = accessOf({ token: { username: 'jane', namespaces: ['team-a'] } });
+    const { authorizeCluster: _, ...without } = access;
+    const request = { ...admitted(), isClusterWide: true } as const;
+    const result = await authorizeRequest(without, identityOf('jane'), request, true);
+    expect(result).toEqual({ ok: false, rejection: { code: 'cluster_denied' } });
   });
 });

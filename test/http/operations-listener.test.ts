@@ -62,7 +62,7 @@ describe('the operations listener', () => {
     telemetry.access.issuerKeysRefreshed('failed');
     telemetry.operations.readyChanged(true);
     telemetry.operations.dependencyChanged('upstream', false);
-    telemetry.operations.upstreamInspected(['clusters_mixed']);
+    telemetry.operations.upstreamInspected('upstream', ['clusters_mixed']);
     telemetry.operations.configReloaded('refused');
     telemetry.operations.certificateChecked(false);
     const answer = await ask(`${listener.url}/metrics`);
@@ -81,8 +81,8 @@ describe('the operations listener', () => {
         'tenancy_query_frontend_issuer_key_refreshes_total{outcome="failed"} 1',
         'tenancy_query_frontend_ready 1',
         'tenancy_query_frontend_dependency_up{dependency="upstream"} 0',
-        'tenancy_query_frontend_upstream_unsafe{finding="tenancy_label_external"} 0',
-        'tenancy_query_frontend_upstream_unsafe{finding="clusters_mixed"} 1',
+        'tenancy_query_frontend_upstream_unsafe{upstream="upstream",finding="tenancy_label_external"} 0',
+        'tenancy_query_frontend_upstream_unsafe{upstream="upstream",finding="clusters_mixed"} 1',
         'tenancy_query_frontend_config_reloads_total{outcome="refused"} 1',
         'tenancy_query_frontend_config_last_reload_successful 0',
         'tenancy_query_frontend_certificate_last_reload_successful 0',

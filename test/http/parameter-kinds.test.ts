@@ -59,7 +59,11 @@ const ROWS: Readonly<Record<string, Row>> = {
   count: { kind: COUNT, taken: ['0', '100'], refused: ['-1', '1.0', '1e3', 'all', '99999999999'] },
   stats: { kind: STATS, taken: ['true', 'all'], refused: ['false', 'ALL', '1'] },
   switch: { kind: SWITCH, taken: ['true', 'false', '1', '0'], refused: ['yes', 'TRUE', '2'] },
-  'switch off': { kind: SWITCH_OFF, taken: ['false', '0'], refused: ['true', '1', 'FALSE'] },
+  'switch off': {
+    kind: SWITCH_OFF,
+    taken: ['true', 'false', '1', '0'],
+    refused: ['yes', 'TRUE', 'FALSE', '2'],
+  },
   resolution: {
     kind: RESOLUTION,
     taken: ['auto', '0', '0s', '5m', '1h', '300'],
@@ -85,6 +89,14 @@ describe('a parameter', () => {
       expect(kind.accepts(`${long}.${long}x`)).toBe(false);
     }
     expect(performance.now() - startedMs).toBeLessThan(2_000);
+  });
+});
+
+describe('a switch that may only be turned off', () => {
+  it('withholds what turns it on, and nothing else', () => {
+    const withheld = ['true', '1', 'false', '0'].filter((it) => SWITCH_OFF.withholds?.(it));
+    expect(withheld).toEqual(['true', '1']);
+    expect(SWITCH.withholds).toBeUndefined();
   });
 });
 

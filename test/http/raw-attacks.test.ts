@@ -158,6 +158,20 @@ describe('a slow client', () => {
     expect(frontend.upstream.recorded).toHaveLength(before);
   });
 
+  it('that drips its body is cut off all the same', async () => {
+    using raw = await connectRaw(frontend.port);
+    raw.send(
+      `POST ${QUERY} HTTP/1.1\r\nHost: h\r\n${TOKEN}\r\n${FORM}\r\nContent-Length: 1000\r\n\r\n`,
+    );
+    const drip = setInterval(() => {
+      raw.send('x');
+    }, 50);
+    const received = await raw.end();
+    clearInterval(drip);
+    expect(codes(received)).toEqual(['request_timeout']);
+    expect(frontend.upstream.recorded).toHaveLength(before);
+  });
+
   it('that keeps its half of the connection open after an error holds no place', async () => {
     await using narrow = await startFrontend({ listener: { maxConnections: 1 } });
     using raw = await connectRaw(narrow.port, { allowHalfOpen: true });

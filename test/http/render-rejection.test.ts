@@ -24,6 +24,7 @@ if (TEAM_A === undefined) throw new TypeError('team-a is a tenant');
 const POSITION = { offset: 4, line: 1, column: 5 };
 
 const MESSAGES: readonly (readonly [Rejection, number, string])[] = [
+  [{ code: 'cluster_denied' }, 403, 'not allowed to read metrics of all namespaces'],
   [{ code: 'body_malformed' }, 400, 'the body must be one JSON value in UTF-8'],
   [{ code: 'silence_malformed', member: 'endsAt' }, 400, 'endsAt of the silence is missing or malformed'], // prettier-ignore
   [{ code: 'silence_matcher_refused', label: 'namespace' }, 400, 'a silence must match namespace once, by equality with a namespace of the request'], // prettier-ignore
@@ -62,11 +63,25 @@ const MESSAGES: readonly (readonly [Rejection, number, string])[] = [
   [{ code: 'tenant_sources_differ', sources: ['path', 'header'] }, 400, 'path and header name different namespaces'], // prettier-ignore
   [{ code: 'tenant_missing' }, 400, 'the request names no namespace: use /namespaces/<namespace>/api/v1/... or the parameter namespace'], // prettier-ignore
   [{ code: 'token_missing' }, 401, 'a bearer token is needed'],
-  [{ code: 'token_malformed', problem: 'repeated_header' }, 401, 'there must be exactly one Authorization header'], // prettier-ignore
+  [{ code: 'token_malformed', problem: 'repeated_header' }, 401, 'there must be exactly one header with a token'], // prettier-ignore
+  [{ code: 'token_malformed', problem: 'differing_headers' }, 401, 'two headers hold different tokens'], // prettier-ignore
   [{ code: 'token_malformed', problem: 'not_bearer' }, 401, 'the Authorization header must hold a bearer token'], // prettier-ignore
   [{ code: 'token_malformed', problem: 'too_long' }, 401, 'the token is longer than 8192 bytes'],
   [{ code: 'token_malformed', problem: 'not_visible_ascii' }, 401, 'the token holds something other than visible ASCII'], // prettier-ignore
   [{ code: 'token_rejected' }, 401, 'the token is not valid here'],
+  [{ code: 'certificate_rejected', problem: 'unverified' }, 401, 'the client certificate is not one of this installation'], // prettier-ignore
+  [{ code: 'certificate_rejected', problem: 'not_valid_now' }, 401, 'the client certificate is expired, or not valid yet'], // prettier-ignore
+  [{ code: 'certificate_rejected', problem: 'not_for_clients' }, 401, 'the client certificate is not meant for client authentication'], // prettier-ignore
+  [{ code: 'certificate_rejected', problem: 'unknown_proxy' }, 401, 'the client certificate is that of a front proxy that is not known here'], // prettier-ignore
+  [{ code: 'certificate_rejected', problem: 'system_name' }, 401, 'the client certificate has a user or a group that begins with "system:"'], // prettier-ignore
+  [{ code: 'certificate_rejected', problem: 'name_malformed' }, 401, 'the client certificate has no user and groups of printable names'], // prettier-ignore
+  [{ code: 'credentials_several' }, 401, 'a request must bring a client certificate or a token, not both'], // prettier-ignore
+  [{ code: 'delegation_malformed', problem: 'user_missing' }, 401, 'the front proxy names no user'],
+  [{ code: 'delegation_malformed', problem: 'repeated_header' }, 401, 'the front proxy names more than one user'], // prettier-ignore
+  [{ code: 'delegation_malformed', problem: 'too_many_groups' }, 401, 'the front proxy names more than 200 groups'], // prettier-ignore
+  [{ code: 'delegation_malformed', problem: 'system_name' }, 401, 'the front proxy names a user or a group that begins with "system:"'], // prettier-ignore
+  [{ code: 'delegation_malformed', problem: 'name_malformed' }, 401, 'the front proxy names no user and groups of printable names'], // prettier-ignore
+  [{ code: 'actor_rejected' }, 401, 'the X-Grafana-Id header is not valid here'],
   [{ code: 'tenant_none_allowed' }, 403, 'there is no namespace whose metrics you may read'],
   [
     { code: 'tenant_denied', tenant: TEAM_A },
@@ -88,6 +103,7 @@ const MESSAGES: readonly (readonly [Rejection, number, string])[] = [
   [{ code: 'limit_concurrency', problem: 'queue_full', sharer: 'user', limit: 5, retryAfterSeconds: 2 }, 429, 'the user already has 5 queries waiting'], // prettier-ignore
   [{ code: 'limit_concurrency', problem: 'queue_full', sharer: 'tenant', limit: 5, retryAfterSeconds: 2 }, 429, 'the set of namespaces already has 5 queries waiting'], // prettier-ignore
   [{ code: 'limit_concurrency', problem: 'waited_too_long', limit: 100, retryAfterSeconds: 2 }, 429, 'the query waited 100 ms for its turn, behind others of the same user or namespaces'], // prettier-ignore
+  [{ code: 'limit_connections', limit: 5, retryAfterSeconds: 1 }, 429, 'the user already has 5 connections, with a request under way on each'], // prettier-ignore
   [{ code: 'limit_range', limit: 60, value: 61.5 }, 422, 'the query spans 61.5 s, and at most 60 s are allowed'], // prettier-ignore
   [{ code: 'limit_points', limit: 60, value: 61 }, 422, 'the range holds 61 steps, and at most 60 are allowed; a coarser step has fewer'], // prettier-ignore
   [{ code: 'limit_lookback', limit: 60, value: 61 }, 422, 'the query looks back 61 s from where it is evaluated, and at most 60 s are allowed'], // prettier-ignore
@@ -125,6 +141,8 @@ describe('renderRejection', () => {
     [{ code: 'method_not_allowed', allowed: ['GET', 'POST'] }, { Allow: 'GET, POST' }],
     [{ code: 'token_missing' }, { 'WWW-Authenticate': 'Bearer' }],
     [{ code: 'token_rejected' }, { 'WWW-Authenticate': 'Bearer' }],
+    [{ code: 'credentials_several' }, { 'WWW-Authenticate': 'Bearer' }],
+    [{ code: 'certificate_rejected', problem: 'unverified' }, { 'WWW-Authenticate': 'Bearer', Connection: 'close' }], // prettier-ignore
     [{ code: 'token_malformed', problem: 'too_long' }, { 'WWW-Authenticate': 'Bearer' }],
     [{ code: 'access_review_unavailable', retryAfterSeconds: 3 }, { 'Retry-After': '3' }],
     [{ code: 'upstream_throttled', retryAfterSeconds: 1 }, { 'Retry-After': '1' }],
@@ -180,7 +198,7 @@ describe('the error table', () => {
   it.each(rows.filter(([code]) => code.startsWith('limit_')))(
     'answers %s as a limit',
     (code, row) => {
-      expect(row.status).toBe(['limit_rate', 'limit_concurrency'].includes(code) ? 429 : 422);
+      expect(row.status).toBe(/^limit_(?:rate|concurrency|connections)$/.test(code) ? 429 : 422);
     },
   );
 });

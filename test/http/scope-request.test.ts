@@ -128,4 +128,22 @@ describe('a request on its way upstream', () => {
       rejection: { code: 'limit_query_bytes', limit: 4, value: 5 },
     });
   });
+
+  it.each(['series', 'labels', 'label/job/values', 'rules'])(
+    'counts the selectors of all match[] together: %s',
+    (path) => {
+      const request = admitted(`/api/v1/${path}?match[]=up&match[]=up&match[]=up`);
+      expect(parsePromql(request, { maxSelectors: 3 }).ok).toBe(true);
+      expect(parsePromql(request, { maxSelectors: 2 })).toMatchObject({
+        rejection: { code: 'limit_query_selectors', limit: 2, value: 3 },
+      });
+    },
+  );
+
+  it('says which of many selectors is malformed before it counts them', () => {
+    const request = admitted('/api/v1/series?match[]=up{&match[]=up');
+    expect(parsePromql(request, { maxSelectors: 1 })).toMatchObject({
+      rejection: { code: 'query_malformed' },
+    });
+  });
 });

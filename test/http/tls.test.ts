@@ -96,6 +96,23 @@ describe('a listener with a certificate', () => {
     await expect(frontend.ask(QUERY, { ca })).rejects.toMatchObject({ code: /CERT|SIGN/ });
   });
 
+  it('keeps its certificate while a key is half written, and takes it once it is whole', async () => {
+    const { certPem, keyPem } = selfSignedCertificate(['127.0.0.1']);
+    await writeFile(join(folder, 'tls.key'), keyPem.slice(0, keyPem.length / 2));
+    await writeFile(join(folder, 'tls.crt'), certPem);
+    await eventually(
+      () => isInUse,
+      (it) => it === false,
+    );
+    expect(await frontend.ask(QUERY, { ca })).toMatchObject({ status: 200 });
+    await writeFile(join(folder, 'tls.key'), keyPem);
+    await eventually(
+      () => isInUse,
+      (it) => it === true,
+    );
+    expect(await frontend.ask(QUERY, { ca: certPem })).toMatchObject({ status: 200 });
+  });
+
   it('keeps its certificate while the files do not fit together', async () => {
     await writeFile(join(folder, 'tls.key'), selfSignedCertificate(['127.0.0.1']).keyPem);
     await eventually(

@@ -195,6 +195,7 @@ describe('an upstream that breaks the protocol', () => {
         port: 0,
         unsafePlainHttp: false,
         maxConnections: 10,
+        maxConnectionsPerCaller: 10,
         headersTimeoutMs: 1_000,
         requestTimeoutMs: 1_000,
         keepAliveTimeoutMs: 1_000,

@@ -31,6 +31,9 @@ describe('a scope with static labels', () => {
   it.each([
     ['up', `up{${ADDED}}`],
     ['up{cluster="two"}', `up{cluster="two",${ADDED}}`],
+    ['up{region="eu",cluster="one",a="b"}', `up{a="b",${ADDED}}`],
+    ['up{cluster="one",cluster=~".+"}', `up{cluster="one",cluster=~".+",${ADDED}}`],
+    ['up{namespace="a"}', `up{namespace="a",${ADDED}}`],
     ['topk(scalar(n), up)', `topk(scalar(n{${ADDED}}), up{${ADDED}})`],
     ['rate(up[5m])', `rate(up{${ADDED}}[5m])`],
     ['{__name__="up"}', `{__name__="up",${ADDED}}`],

@@ -86,6 +86,16 @@ describe('scopeQuery', () => {
     });
   });
 
+  it.each(['intersect', 'error'] as const)(
+    'prints an equality with the one tenant of the scope once, in mode %s',
+    (mode) => {
+      const query = parsed('absent(up{namespace="team-a",job="x"}) or {"a",`namespace`="team-a"}');
+      expect(accepted(scopeQuery(query, ONE, { mode }))).toBe(
+        'absent(up{job="x",namespace="team-a"}) or {__name__="a",namespace="team-a"}',
+      );
+    },
+  );
+
   it('lets a tenant of the scope through in mode error, and what was scoped before', () => {
     expect(accepted(scopeQuery(parsed('up{namespace="team-b"}'), TWO, { mode: 'error' }))).toBe(
       'up{namespace="team-b",namespace=~"team-a|team-b"}',

@@ -118,8 +118,8 @@ describe('readiness', () => {
     expect(await frontend.query()).toMatchObject({ status: 503 });
     expect(queriesOf(upstream)).toEqual([]);
     expect(await frontend.metrics('upstream_unsafe')).toEqual([
-      'tenancy_query_frontend_upstream_unsafe{finding="tenancy_label_external"} 1',
-      'tenancy_query_frontend_upstream_unsafe{finding="clusters_mixed"} 0',
+      'tenancy_query_frontend_upstream_unsafe{upstream="upstream",finding="tenancy_label_external"} 1',
+      'tenancy_query_frontend_upstream_unsafe{upstream="upstream",finding="clusters_mixed"} 0',
     ]);
 
     upstream.respondWith(inspectable(json(SUCCESS), storesWith({ cluster: 'a' })));

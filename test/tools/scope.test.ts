@@ -58,7 +58,7 @@ describe('the tool scope', () => {
     expect(exitCode).toBe(1);
     expect(lines).toMatchObject([
       { ok: false, code: 'tenant_matcher_conflict' },
-      { ok: true, query: 'up{namespace="a",namespace="a"}' },
+      { ok: true, query: 'up{namespace="a"}' },
     ]);
   });
 

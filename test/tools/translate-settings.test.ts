@@ -106,6 +106,30 @@ describe('the listener', () => {
     }
   });
 
+  it('takes certificates of the authority of clients where it did before', () => {
+    const pair = { certFile: '/tls.crt', keyFile: '/tls.key' };
+    const outcome = guard('--client-ca-file=/clients.crt');
+    expect(outcome.document).toMatchObject({
+      listener: { tls: { ...pair, clientCaFile: '/clients.crt' } },
+    });
+    expect(outcome.warnings).toContainEqual(
+      expect.stringMatching(/--client-ca-file.*system:.*allowSystemNames/),
+    );
+    const issuer = ['--oidc-issuer=https://idp.example', '--oidc-clientID=x'];
+    const beside = guard('--client-ca-file=/clients.crt', ...issuer);
+    expect(beside.document).toMatchObject({ listener: { tls: pair } });
+    expect(JSON.stringify(beside.document)).not.toContain('clientCaFile');
+    const plain = run({
+      kubeRbacProxy: [
+        '--insecure-listen-address=0.0.0.0:8080',
+        '--upstream=http://q:9090',
+        '--client-ca-file=/clients.crt',
+      ],
+    });
+    expect(plain.document).toBeDefined();
+    expect(JSON.stringify(plain.document)).not.toContain('clientCaFile');
+  });
+
   it('is one', () => {
     const { document, warnings } = guard('--insecure-listen-address=:80');
     expect(document).toMatchObject({ listener: { port: 8443 } });
@@ -232,6 +256,10 @@ describe('the right to read', () => {
       { apiGroup: 'example.org', resource: 'series' },
       { verb: 'get', group: 'example.org', resource: 'series', subresource: '' },
     ],
+    [
+      { resource: 'pods', subresource: 'metrics', name: 'x' },
+      { verb: 'get', group: '', resource: 'pods', subresource: 'metrics', name: 'x' },
+    ],
   ])('of %j is %j', (fields, expected) => {
     const { document, warnings } = review(attributes(fields));
     expect(document).toMatchObject({ access: { attributes: expected } });
@@ -251,7 +279,7 @@ describe('the right to read', () => {
       /\.namespace "x-/,
     ],
     ['a template as resource', attributes({ resource: '{{ .Value }}' }), /\.resource "\{\{/],
-    ['an object', attributes({ resource: 'pods', name: 'x' }), /\.name x: /],
+    ['a template as object', attributes({ resource: 'pods', name: '{{ .Value }}' }), /\.name "/],
     ['no resource', { authorization: { rewrites: REVIEW.authorization.rewrites } }, /\.resource: /],
     ['nothing', null, /\.resource: /],
     [

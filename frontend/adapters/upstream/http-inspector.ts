@@ -1,7 +1,9 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import type { UpstreamConnectionConfig } from '../../config/upstream-connection.ts';
 import { Fault } from '../../fault.ts';
 import type { UpstreamInspector } from '../../http/upstream.ts';
+import { FollowedCredentials, type UpstreamCredentials } from './upstream-credentials.ts';
 
 /** What an inspection asks for: neither answer holds a series. */
 export const INSPECTED_PATHS = {
@@ -28,10 +30,15 @@ interface Answer {
  * alive says nothing of those that queries will need.
  */
 export function createHttpInspector(
-  config: { readonly url: string },
+  config: UpstreamConnectionConfig & { readonly url: string },
   timeoutMs: number = INSPECTION_TIMEOUT_MS,
 ): UpstreamInspector {
-  const ask = (path: string): Promise<Answer> => get(config.url, path, timeoutMs);
+  const credentials = new FollowedCredentials(config);
+  const ask = async (path: string): Promise<Answer> => {
+    const answer = await get(config.url, path, await credentials.read(), timeoutMs);
+    if (answer.status === 401) credentials.tokenRefused();
+    return answer;
+  };
   return {
     inspect: async () => {
       const version = await ask(INSPECTED_PATHS.version);
@@ -48,23 +55,34 @@ export function createHttpInspector(
   };
 }
 
-async function get(base: string, path: string, timeoutMs: number): Promise<Answer> {
+async function get(
+  base: string,
+  path: string,
+  credentials: UpstreamCredentials,
+  timeoutMs: number,
+): Promise<Answer> {
   try {
-    return await readWhole(await respond(base, path, AbortSignal.timeout(timeoutMs)));
+    return await readWhole(await respond(base, path, credentials, AbortSignal.timeout(timeoutMs)));
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
     throw unavailable('inspect the upstream', cause);
   }
 }
 
-function respond(base: string, path: string, signal: AbortSignal): Promise<IncomingMessage> {
+function respond(
+  base: string,
+  path: string,
+  { tls, headers }: UpstreamCredentials,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   const url = new URL(base);
   const transport = url.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
     const request = transport.get(url, {
+      ...tls,
       agent: false,
       path: url.pathname.replace(/\/$/, '') + path,
-      headers: { Accept: 'application/json', 'Accept-Encoding': 'identity' },
+      headers: { Accept: 'application/json', 'Accept-Encoding': 'identity', ...headers },
       signal,
     });
     request.on('response', resolve);

@@ -1,9 +1,13 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import type { Clock } from '../../access/clock.ts';
 import type { UpstreamConfig } from '../../config/query-frontend.ts';
+import type { UpstreamConnectionConfig } from '../../config/upstream-connection.ts';
 import { Fault } from '../../fault.ts';
 import type { UpstreamRequest } from '../../http/forward.ts';
 import type { Upstream, UpstreamAnswer } from '../../http/upstream.ts';
+import { UpstreamAgents } from './upstream-agents.ts';
+import { FollowedCredentials } from './upstream-credentials.ts';
 
 /** Longest URL that is sent as GET, in bytes; longer requests travel as POST forms. */
 export const MAX_GET_URL_BYTES = 4_096;
@@ -23,34 +27,34 @@ interface Message {
 
 /** Creates the upstream adapter. Redirects are never followed; the caller sees their status. */
 export function createHttpUpstream(
-  config: Pick<UpstreamConfig, 'url' | 'maxSockets'>,
+  config: Pick<UpstreamConfig, 'url' | 'maxSockets'> & UpstreamConnectionConfig,
+  clock?: Clock,
 ): HttpUpstream {
   const url = new URL(config.url);
   const transport = url.protocol === 'https:' ? https : http;
-  const agent = new transport.Agent({
-    keepAlive: true,
-    maxSockets: config.maxSockets,
-    scheduling: 'lifo',
-  });
+  const credentials = new FollowedCredentials(config, clock);
+  const agents = new UpstreamAgents(transport, config.maxSockets);
   const basePath = url.pathname.replace(/\/$/, '');
 
-  const attempt = (
+  const attempt = async (
     message: Message,
     signal: AbortSignal,
-    connections: http.Agent | false,
-  ): Promise<UpstreamAnswer> =>
-    awaitAnswer(
-      transport.request(url, {
-        agent: connections,
-        method: message.method,
-        path: message.path,
-        headers: message.headers,
-        signal,
-        insecureHTTPParser: false,
-      }),
-      message.body,
+    isKept: boolean,
+  ): Promise<UpstreamAnswer> => {
+    const { tls, headers } = await credentials.read();
+    const request = transport.request(url, {
+      ...tls,
+      agent: isKept && agents.agentFor(tls),
+      method: message.method,
+      path: message.path,
+      headers: { ...message.headers, ...headers },
       signal,
-    );
+      insecureHTTPParser: false,
+    });
+    const answer = await awaitAnswer(request, message.body, signal);
+    if (answer.status === 401) credentials.tokenRefused();
+    return answer;
+  };
 
   return {
     send: async (request, signal) => {
@@ -58,7 +62,7 @@ export function createHttpUpstream(
       // What changes something is sent once, over a connection that cannot be stale.
       if (request.write !== undefined) return attempt(message, signal, false);
       try {
-        return await attempt(message, signal, agent);
+        return await attempt(message, signal, true);
       } catch (error) {
         // The other side may close an idle connection just as we take it; the queries we send only
         // read, so asking once more is safe, on a connection of its own that cannot be stale.
@@ -67,7 +71,7 @@ export function createHttpUpstream(
       }
     },
     close: () => {
-      agent.destroy();
+      agents.close();
     },
   };
 }

@@ -1,7 +1,12 @@
 import { ROUTES } from '../../http/routes.ts';
 import type { PromqlFeature } from '../../promql/options.ts';
 import { becomes, dropped, onOff, type PeerSpec, repeated, text, warning } from './flag.ts';
-import { UPSTREAM_AUTHORITY, UPSTREAM_CLIENT_CERTIFICATE } from './upstream-outcomes.ts';
+import {
+  UPSTREAM_AUTHORITY,
+  UPSTREAM_CLIENT_CERTIFICATE,
+  UPSTREAM_CLIENT_KEY,
+  UPSTREAM_SERVER_NAME,
+} from './upstream-outcomes.ts';
 
 const HELP = dropped('it prints a help and ends, so it starts nothing');
 
@@ -49,14 +54,8 @@ export const PROM_LABEL_PROXY: PeerSpec = {
     text('upstream', becomes(['upstream.url'])),
     text('upstream-ca-cert', UPSTREAM_AUTHORITY),
     text('upstream-client-cert', UPSTREAM_CLIENT_CERTIFICATE),
-    text('upstream-client-key', UPSTREAM_CLIENT_CERTIFICATE),
-    text(
-      'upstream-server-name',
-      warning(
-        'the certificate of the upstream is compared with the host of its URL',
-        'use a host name that stands in the certificate',
-      ),
-    ),
+    text('upstream-client-key', UPSTREAM_CLIENT_KEY),
+    text('upstream-server-name', UPSTREAM_SERVER_NAME),
     text(
       'label',
       becomes(
@@ -83,7 +82,7 @@ export const PROM_LABEL_PROXY: PeerSpec = {
       'insecure-skip-verify',
       warning(
         'the certificate of the upstream is always verified',
-        'add its authority by the environment variable NODE_EXTRA_CA_CERTS',
+        'name its authority in upstream.tls.caFile',
       ),
     ),
     onOff(

@@ -6,6 +6,7 @@ import { isLoopback, parseListenAddress } from './listen-address.ts';
 import type { Commands } from './listeners.ts';
 import type { Part } from './part.ts';
 import { MISSING_PATHS, OPTIONAL_PATHS } from './prom-label-proxy-flags.ts';
+import { translateUpstreamTls } from './upstream-tls.ts';
 
 /** Translates who answers the queries, and says which paths are not served. */
 export function translateUpstream(commands: Commands): Result<Part, FlagProblem> {
@@ -14,9 +15,10 @@ export function translateUpstream(commands: Commands): Result<Part, FlagProblem>
   if (upstream === undefined) {
     return refuseFlag(plp === undefined ? '--upstream' : '-upstream', 'is missing');
   }
+  const tls = translateUpstreamTls(commands, upstream.value);
   return accept({
-    settings: { url: upstream.value },
-    findings: [...hopFindings(commands), ...pathFindings(commands)],
+    settings: { url: upstream.value, ...tls.settings },
+    findings: [...hopFindings(commands), ...pathFindings(commands), ...tls.findings],
   });
 }
 

@@ -6,7 +6,6 @@ import {
   ATTACKER,
   elsewhere,
   FORM,
-  open,
   ORDERS,
   OWN,
   QUERY,
@@ -14,6 +13,8 @@ import {
   test,
   valuesOf,
 } from '../rows.ts';
+import { CREDENTIAL_ATTACKS } from './credentials.ts';
+import { CLUSTER_DENIALS } from './cluster-wide.ts';
 
 const ASK = get(QUERY, ORDERS);
 const PLAIN = '/api/v1/query';
@@ -590,6 +591,7 @@ export const AUTHORIZATION_ATTACKS: readonly Attack[] = [
     get('/namespaces/team-a,/api/v1/query', ORDERS),
     { unguarded: true },
   ),
+  ...CLUSTER_DENIALS,
 
   row(
     53,
@@ -632,10 +634,18 @@ export const AUTHORIZATION_ATTACKS: readonly Attack[] = [
     ),
   ),
 
-  open(
+  elsewhere(
     54,
     'a namespace that is deleted and made again by another team, which then reads the old series',
     'the new owner sees them until the retention ends; a name is the tenant',
+    test(
+      'real/query-frontend/namespace-history.test.ts',
+      'shows its history to the next owner, and to nobody whom the first one let in',
+    ),
+    test(
+      'real/query-frontend/namespace-history.test.ts',
+      'lets nobody in once it is gone, although its series are still stored',
+    ),
   ),
 
   row(
@@ -740,6 +750,7 @@ export const AUTHORIZATION_ATTACKS: readonly Attack[] = [
     }),
     { unguarded: true },
   ),
+  ...CREDENTIAL_ATTACKS,
 ];
 
 function names(count: number): readonly string[] {

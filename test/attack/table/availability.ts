@@ -5,6 +5,8 @@ import { elsewhere, ORDERS, QUERY, row, test } from '../rows.ts';
 const ASK = get(QUERY, ORDERS);
 const RAW = 'http/raw-attacks.test.ts';
 const LIFE = 'http/connection-life.test.ts';
+const LINGER = 'http/linger.test.ts';
+const CALLERS = 'http/caller-connections.test.ts';
 const ANSWERS = 'http/upstream-answers.test.ts';
 
 /** Attacks 74 to 87. */
@@ -22,6 +24,15 @@ export const AVAILABILITY_ATTACKS: readonly Attack[] = [
     'a body that comes slowly',
     '408 request_timeout',
     test(RAW, 'that does not finish its body is answered 408 and cut off'),
+    test(RAW, 'that drips its body is cut off all the same'),
+  ),
+  elsewhere(
+    74,
+    'a body that is refused and never ends',
+    'its answer at once, and the end of the connection within a bound',
+    test(LINGER, '%s is cut off', 'with a token', 'without one'),
+    test(LINGER, 'byte by byte is cut off'),
+    test(LINGER, 'and then falls silent is cut off'),
   ),
   elsewhere(
     74,
@@ -42,6 +53,13 @@ export const AVAILABILITY_ATTACKS: readonly Attack[] = [
     'they end, and hold no place',
     test(RAW, 'end when the connection is idle'),
     test(RAW, 'that keeps its half of the connection open after an error holds no place'),
+  ),
+  elsewhere(
+    75,
+    'very many connections of one user',
+    '429 limit_connections while all of theirs are busy; idle ones give way',
+    test(CALLERS, 'keeps no more than theirs, and everybody else finds a place'),
+    test(CALLERS, 'is answered 429, and the connection closed, while all of theirs are busy'),
   ),
   elsewhere(
     75,

@@ -18,6 +18,7 @@ import {
   test,
   valuesOf,
 } from '../rows.ts';
+import { CLUSTER_SPELLINGS } from './cluster-wide.ts';
 
 const ALL_SERIES: Question = get('/api/v1/series', { 'match[]': '{job="shop"}' });
 
@@ -107,6 +108,8 @@ export const PATH_ATTACKS: readonly Attack[] = [
       'a backslash',
     ),
   ),
+
+  ...CLUSTER_SPELLINGS,
 
   row(
     17,
@@ -281,6 +284,58 @@ export const PATH_ATTACKS: readonly Attack[] = [
     ['the root', 'GET', '/'],
   ].map(([what = '', method = '', path = '']) =>
     row(23, what, '404 route_unknown', { method, path: OWN + path }),
+  ),
+  elsewhere(
+    23,
+    'the pages and files of the web UI, where it is off',
+    '404 route_unknown',
+    test('http/web-ui.test.ts', 'does not exist unless it is switched on'),
+  ),
+  elsewhere(
+    23,
+    'every request of this table that is refused, where the web UI is on',
+    'the same, but for its page, `/api/v1/stores` and `/api/v1/status/flags`, which then hold nothing',
+    test(
+      'attack/web-ui.test.ts',
+      'there are answers to what the UI asks, and to nothing else that was refused',
+    ),
+  ),
+  elsewhere(
+    23,
+    'other paths of the upstream by way of the web UI',
+    '404 route_unknown',
+    test(
+      'http/web-ui-routes.test.ts',
+      'knows no %j',
+      '/static/js/../../api/v1/query',
+      '/static/js/..%2f..%2fapi%2fv1%2fquery.js',
+      '/static/js/main.js.map',
+      '/classic/graph',
+      '/-/reload',
+      '/debug/pprof/heap',
+      '/federate',
+    ),
+  ),
+  elsewhere(
+    23,
+    'headers and cookies of a browser, sent along to the upstream of the web UI',
+    'nothing of them is',
+    test('http/web-ui.test.ts', 'for %s holds nothing of the caller'),
+  ),
+  elsewhere(
+    23,
+    'the web UI of a namespace that may not be read',
+    '403 tenant_denied',
+    test('http/web-ui.test.ts', 'is nothing for %s: %s', 'a caller of another namespace'),
+  ),
+  elsewhere(
+    23,
+    'a script in a page of the web UI',
+    'the browser does not run it, and lets the page ask no other server',
+    test(
+      'real/web-ui/web-ui.test.ts',
+      'lets a page neither run a script that is written into it nor ask another server',
+    ),
   ),
   row(
     23,

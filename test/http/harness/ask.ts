@@ -9,6 +9,8 @@ export interface Question {
   readonly agent?: http.Agent;
   /** Trusted certificate, for TLS. */
   readonly ca?: string;
+  /** What the client shows of itself, for TLS. */
+  readonly certificate?: { readonly certPem: string; readonly keyPem: string } | undefined;
 }
 
 /** What came back. */
@@ -24,7 +26,7 @@ export interface Answer {
 
 /** Sends one request and reads its answer, broken off or not. Rejects when there is none at all. */
 export function ask(url: string, question: Question = {}): Promise<Answer> {
-  const { method = 'GET', headers = {}, body, agent, ca } = question;
+  const { method = 'GET', headers = {}, body, agent, ca, certificate } = question;
   const chunked = 'Transfer-Encoding' in headers;
   const transport = url.startsWith('https:') ? https : http;
   return new Promise((resolve, reject) => {
@@ -37,6 +39,7 @@ export function ask(url: string, question: Question = {}): Promise<Answer> {
         ...Object.fromEntries(Object.entries(headers).map(([name, it]) => [name, [it].flat()])),
       },
       ...(ca !== undefined && { ca }),
+      ...(certificate !== undefined && { cert: certificate.certPem, key: certificate.keyPem }),
     });
     request.on('error', reject);
     request.on('response', (response) => {

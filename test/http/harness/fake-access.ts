@@ -1,4 +1,5 @@
 import { DEFAULT_TENANCY_LABEL } from '../../../tenant/tenancy-label.ts';
+import { ClusterScope } from '../../../tenant/cluster-scope.ts';
 import { TenantScope } from '../../../tenant/tenant-scope.ts';
 import type { Access } from '../../../frontend/access/access.ts';
 import type { Identity } from '../../../frontend/access/identity.ts';
@@ -9,6 +10,8 @@ import { accept, refuse } from '../../../frontend/result.ts';
 export interface FakeHolder {
   readonly username: string;
   readonly namespaces?: readonly string[];
+  /** Whether it reads the whole cluster. */
+  readonly clusterWide?: boolean;
   /** What every authorization answers instead. */
   readonly fails?: AccessRejection;
   /** What every authorization throws instead. */
@@ -41,6 +44,15 @@ export function accessOf(holders: Readonly<Record<string, FakeHolder>>): Access 
       return denied === undefined
         ? accept({ scope: TenantScope.grant(DEFAULT_TENANCY_LABEL, tenants), source: 'live' })
         : refuse({ code: 'tenant_denied', tenant: denied });
+    },
+    authorizeCluster: async (identity, onDenied) => {
+      const holder = byName.get(identity.username);
+      if (holder?.fails !== undefined) return refuse(holder.fails);
+      if (holder?.clusterWide === true) {
+        return accept({ scope: ClusterScope.grant(), source: 'live' });
+      }
+      onDenied?.('live');
+      return refuse({ code: 'cluster_denied' });
     },
   };
 }

@@ -12,8 +12,11 @@ import type {
 import { DEFAULT_PROMQL_FEATURES, type PromqlFeatures } from '../../../frontend/promql/options.ts';
 import { CurrentParts } from '../../../frontend/http/current-parts.ts';
 import { FilterSlots } from '../../../frontend/http/filter-slots.ts';
+import type { ActorVerifier } from '../../../frontend/access/actor-verifier.ts';
 import type { ExchangeParts } from '../../../frontend/http/exchange.ts';
-import type { Upstream } from '../../../frontend/http/upstream.ts';
+import { BASIC_OFFER } from '../../../frontend/http/routes.ts';
+import type { CredentialRules } from '../../../frontend/http/read-credential.ts';
+import type { Upstream, UpstreamFiles } from '../../../frontend/http/upstream.ts';
 import type { LimitGroups } from '../../../frontend/config/limits.ts';
 import { type Listener, startListener } from '../../../frontend/http/listener.ts';
 import type { FinishedRequest, Telemetry } from '../../../frontend/http/telemetry.ts';
@@ -46,17 +49,25 @@ export interface Frontend extends AsyncDisposable {
 /** What a test changes. */
 export interface FrontendOptions {
   readonly access?: Access;
+  readonly credentials?: CredentialRules;
+  readonly actors?: ActorVerifier;
   readonly deadlineMs?: number;
   readonly attributes?: ResourceAttributesConfig;
   readonly scopingMode?: 'intersect' | 'error';
   readonly features?: Partial<PromqlFeatures>;
   readonly certificateCheckMs?: number;
+  /** What is told of requests, instead of {@link Frontend.finished}. */
+  readonly telemetry?: Telemetry;
   readonly onCertificate?: (isInUse: boolean) => void;
   readonly limits?: Partial<LimitsConfig>;
   readonly groups?: Partial<LimitGroups>;
   readonly listener?: Partial<ListenerConfig>;
+  /** Whether the whole cluster is offered. */
+  readonly clusterWide?: boolean;
   /** What there is beside the queries. */
   readonly endpoints?: (queries: Upstream) => Pick<ExchangeParts, 'filtered' | 'offer'>;
+  /** Opens the web UI, which is off without it. */
+  readonly openWebUi?: (upstreamUrl: string) => UpstreamFiles;
 }
 
 /** The token of a user who may read `team-a` and `team-b`. */
@@ -76,6 +87,7 @@ const LISTENER: ListenerConfig = {
   port: 0,
   unsafePlainHttp: false,
   maxConnections: 100,
+  maxConnectionsPerCaller: 10_000,
   headersTimeoutMs: 5_000,
   requestTimeoutMs: 5_000,
   keepAliveTimeoutMs: 60_000,
@@ -85,6 +97,7 @@ const LISTENER: ListenerConfig = {
 export async function startFrontend(options: FrontendOptions = {}): Promise<Frontend> {
   const upstream = await startUpstream();
   const adapter = createHttpUpstream({ url: upstream.url, maxSockets: 50 });
+  const served = options.endpoints?.(adapter);
   const log: LogLine[] = [];
   const finished: FinishedRequest[] = [];
   let drops = 0;
@@ -92,6 +105,8 @@ export async function startFrontend(options: FrontendOptions = {}): Promise<Fron
     { ...LISTENER, ...options.listener },
     new CurrentParts({
       access: options.access ?? ACCESS,
+      credentials: options.credentials,
+      actors: options.actors,
       upstream: adapter,
       filtered: {
         upstreams: { queries: adapter },
@@ -99,7 +114,13 @@ export async function startFrontend(options: FrontendOptions = {}): Promise<Fron
         maxBytes: DEFAULT_GROUPS.limits.filteredBytes,
         slots: new FilterSlots(),
       },
-      ...options.endpoints?.(adapter),
+      ...served,
+      offer: {
+        ...(served?.offer ?? BASIC_OFFER),
+        ...(options.clusterWide === true && { clusterWide: true }),
+        ...(options.openWebUi !== undefined && { webUi: true }),
+      },
+      webUi: options.openWebUi?.(upstream.url),
       shares: sharesOf(options.groups),
       limits: { ...DEFAULT_GROUPS.limits, ...options.limits },
       scoping: {
@@ -108,8 +129,9 @@ export async function startFrontend(options: FrontendOptions = {}): Promise<Fron
       },
       deadlineMs: options.deadlineMs ?? 10_000,
       attributes: options.attributes,
+      clusterAttributes: options.attributes,
       telemetry: {
-        ...recordingTelemetry(finished),
+        ...(options.telemetry ?? recordingTelemetry(finished)),
         connectionDropped: () => {
           drops += 1;
         },

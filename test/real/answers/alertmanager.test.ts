@@ -240,4 +240,18 @@ await describeReal('Alertmanager', ['alertmanager'], () => {
     expect((await direct(`/silence/${foreign}`, 'DELETE')).status).toBe(200);
     expect(await stored(foreign)).toMatchObject({ status: { state: 'expired' } });
   });
+
+  it('shows a reader of the whole cluster all alerts and silences, to be looked at', async () => {
+    const whole = (path: string, method = 'GET'): Promise<HttpAnswer> =>
+      frontend.ask(`/all-namespaces/api/v2${path}`, { method });
+    const id = await storedBy(silence([{ name: 'severity', value: '.+', isRegex: true }]));
+    expect(bodyOf(await whole('/alerts'))).toHaveLength(3);
+    expect((await whole('/alerts/groups')).text).toContain('secret-of-team-b');
+    expect((await whole('/silences')).text).toContain(id);
+    expect(readPath(bodyOf(await whole(`/silence/${id}`)), 'id')).toBe(id);
+    expect(outcome(await ask(`/silence/${id}`))).toEqual([404, 'silence_unknown']);
+    expect(outcome(await whole(`/silence/${id}`, 'DELETE'))).toEqual([405, 'method_not_allowed']);
+    expect(readPath(await stored(id), 'status', 'state')).not.toBe('expired');
+    await direct(`/silence/${id}`, 'DELETE');
+  });
 });

@@ -156,6 +156,18 @@ await describeReal('what targets tell', ['prometheus', 'thanos'], () => {
     }
   });
 
+  it('shows a reader of the whole cluster the words, exemplars and series of all', async () => {
+    const whole = async (path: string): Promise<string> =>
+      (await frontend.ask(`/all-namespaces${path}`)).text;
+    for (const path of ['/api/v1/metadata', exemplarsPath('orders_total'), '/federate']) {
+      const text = await whole(path);
+      for (const tenant of TENANTS) expect(text).toContain(tenant);
+    }
+    const matched = await whole('/federate?match[]=orders_total{namespace="team-b"}');
+    expect(matched).toMatch(/^orders_total\{.*namespace="team-b".*\} 5 \d+$/m);
+    expect(matched).not.toContain('team-a');
+  });
+
   it('looks at a query without reading anything', async () => {
     const format = await frontend.ask('/api/v1/format_query?query=sum(up)by(job)');
     expect(bodyOf(format)).toEqual({ status: 'success', data: 'sum by (job) (up)' });

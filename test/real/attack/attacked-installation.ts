@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ATTACKER } from '../../attack/rows.ts';
+import { ATTACKER, PLATFORM } from '../../attack/rows.ts';
 import type { RealUpstream } from '../../attack/attack.ts';
 import { sendRequest } from '../harness/http-request.ts';
 import { tempFolder } from '../harness/places.ts';
@@ -102,7 +102,13 @@ async function startFrontend(
   try {
     const file = join(folder.path, 'tokens.json');
     const attacker = { token: ATTACKER, username: 'mallory', namespaces: ['team-a', 'team-c'] };
-    const tokens = { apiVersion: API_VERSION, kind: 'StaticTokens', tokens: [attacker] };
+    const platform = {
+      token: PLATFORM,
+      username: 'platform',
+      namespaces: ['monitoring'],
+      clusterWide: true,
+    };
+    const tokens = { apiVersion: API_VERSION, kind: 'StaticTokens', tokens: [attacker, platform] };
     await writeFile(file, JSON.stringify(tokens), { mode: 0o600 });
     const configFile = join(folder.path, 'config.json');
     const config = {

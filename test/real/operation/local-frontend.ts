@@ -10,12 +10,19 @@ const API_VERSION = 'prometheus-tenancy-kit/v1alpha1';
 
 /** A query frontend with static tokens that is healthy, and ready or not. */
 export interface LocalFrontend extends AsyncDisposable {
+  /** The port that tenants connect to, on the loopback. */
+  readonly port: number;
+  /** The header `Authorization` of the reader of `team-b`. */
+  readonly authorization: string;
   /** What `/-/ready` answers. */
   readonly probe: () => Promise<HttpAnswer>;
   /** Asks a PromQL query as a reader of `team-b`. */
   readonly query: (query: string, time: number) => Promise<HttpAnswer>;
   readonly metrics: () => Promise<string>;
 }
+
+/** Members of a configuration. Those of the listener are put beside its address and its port. */
+export type LocalSettings = Readonly<Record<string, object>>;
 
 /**
  * Starts a frontend before an upstream, and does not wait until it is ready.
@@ -24,8 +31,9 @@ export interface LocalFrontend extends AsyncDisposable {
  */
 export async function startLocalFrontend(
   upstreamUrl: string,
-  settings: object = {},
+  settings: LocalSettings = {},
 ): Promise<LocalFrontend> {
+  const { listener = {}, ...others } = settings;
   const folder = await tempFolder('operation-frontend');
   const token = randomBytes(24).toString('base64url');
   const [port, operationsPort] = [await freePort(), await freePort()];
@@ -38,11 +46,11 @@ export async function startLocalFrontend(
   const config = {
     apiVersion: API_VERSION,
     kind: 'QueryFrontend',
-    listener: { address: '127.0.0.1', port },
+    listener: { address: '127.0.0.1', port, ...listener },
     operations: { address: '127.0.0.1', port: operationsPort },
     upstream: { url: upstreamUrl },
     access: { kind: 'staticTokens', file: tokensFile },
-    ...settings,
+    ...others,
   };
   await writeFile(configFile, JSON.stringify(config));
   try {
@@ -53,12 +61,15 @@ export async function startLocalFrontend(
       logFile: join(folder.path, 'frontend.log'),
       isReady: () => answersOk(`${operations}/-/healthy`),
     });
+    const authorization = `Bearer ${token}`;
     return {
+      port,
+      authorization,
       probe: () => sendRequest({ url: `${operations}/-/ready` }),
       query: (query, time) => {
         const form = new URLSearchParams({ namespace: 'team-b', query, time: String(time) });
         const url = `http://127.0.0.1:${port}/api/v1/query?${form.toString()}`;
-        return sendRequest({ url, headers: { Authorization: `Bearer ${token}` } });
+        return sendRequest({ url, headers: { Authorization: authorization } });
       },
       metrics: async () => (await sendRequest({ url: `${operations}/metrics` })).text,
       [Symbol.asyncDispose]: async () => {

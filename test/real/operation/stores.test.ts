@@ -96,9 +96,41 @@ await describeReal('the stores behind the upstream', ['prometheus', 'promtool', 
       });
       expect(await frontend.query('tenant_up', TIME)).toMatchObject({ status: 503 });
       expect(await frontend.metrics()).toContain(
-        'tenancy_query_frontend_upstream_unsafe{finding="tenancy_label_external"} 1',
+        'tenancy_query_frontend_upstream_unsafe{upstream="upstream",finding="tenancy_label_external"} 1',
       );
     });
+  });
+
+  it('keep only rules and alerts back where they stand behind the upstream of the rules', async () => {
+    await using frontend = await startLocalFrontend(clean, {
+      upstreams: { rules: { url: mislabelled } },
+    });
+    const report = await poll(
+      async () => {
+        const { status, text } = await frontend.probe();
+        return status === 200 && text.includes('unsafe')
+          ? (JSON.parse(text) as unknown)
+          : undefined;
+      },
+      { what: 'a probe that shows an unsafe upstream of the rules', withinMs: 20_000 },
+    );
+    expect(report).toEqual({
+      ready: true,
+      dependencies: [
+        { name: 'upstream', state: 'reachable' },
+        { name: 'upstreams.rules', state: 'unsafe', reason: 'tenancy_label_external' },
+      ],
+    });
+    const asked = ['rules', 'alerts'].map(async (path) => {
+      const url = `http://127.0.0.1:${frontend.port}/api/v1/${path}?namespace=team-b`;
+      const headers = { Authorization: frontend.authorization };
+      return (await sendRequest({ url, headers })).status;
+    });
+    expect(await Promise.all(asked)).toEqual([503, 503]);
+    expect((await frontend.query('tenant_up', TIME)).status).toBe(200);
+    expect(await frontend.metrics()).toContain(
+      'tenancy_query_frontend_upstream_unsafe{upstream="upstreams.rules",finding="tenancy_label_external"} 1',
+    );
   });
 
   it('let the frontend be ready without it', async () => {

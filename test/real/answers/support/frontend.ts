@@ -102,7 +102,12 @@ export async function startAnsweringFrontend(
         maxBytes: 33_554_432,
         slots: new FilterSlots(),
       },
-      offer: { federate: true, alertmanager: alertmanager !== undefined, silenceWrites: true, clusterWide: true },
+      offer: {
+        federate: true,
+        alertmanager: alertmanager !== undefined,
+        silenceWrites: true,
+        clusterWide: true,
+      },
       shares: sharesOf(),
       limits: DEFAULT_GROUPS.limits,
       scoping: { mode, features: DEFAULT_PROMQL_FEATURES },

@@ -95,7 +95,7 @@ export const BAD_PARAMETERS: readonly BadRequest[] = (
     ['a step of 0', get(RANGE_QUERY, { query: 'up', ...RANGE, step: '0' }), 'parameter_invalid'],
     ['a bad timeout', get(QUERY, { query: 'up', timeout: '-1s' }), 'parameter_invalid'],
     ['a bad limit', get(SERIES, { 'match[]': 'up', limit: 'all' }), 'parameter_invalid'],
-    ['partial answers', get(QUERY, { ...UP, partial_response: 'true' }), 'parameter_invalid'],
+    ['a bad switch', get(QUERY, { ...UP, partial_response: 'yes' }), 'parameter_invalid'],
     ['an escape of no digits', get(`${QUERY}?query=%zz`), 'parameter_malformed'],
     ['an escape that is cut off', get(`${QUERY}?query=up%2`), 'parameter_malformed'],
     ['bytes that are not UTF-8', get(`${QUERY}?query=up%ff`), 'parameter_malformed'],

@@ -14,6 +14,8 @@ export interface RunningFrontend {
   readonly pid: number;
   /** Where tenants connect, over TLS. */
   readonly url: string;
+  /** The certificates, as PEM, that vouch for it. */
+  readonly ca: string;
   readonly operationsUrl: string;
   /** Its audit log, among others. */
   readonly logFile: string;
@@ -73,6 +75,7 @@ export async function runFrontend(
   return {
     pid: server.pid,
     url,
+    ca,
     operationsUrl: readString(started, 'operations'),
     logFile,
     ask: (question) => send({ url, ca }, question),

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findManifest, materialiseWorkload } from '../../../support/manifest-workload.ts';
 import { sendRequest } from '../../harness/http-request.ts';
+import { freePort } from '../../harness/places.ts';
 import { poll } from '../../harness/poll.ts';
 import { type RunningPrometheus, startPrometheus } from '../../harness/prometheus.ts';
 import { readPath } from '../../harness/read-path.ts';
@@ -28,14 +29,16 @@ export interface ThanosPath {
   readonly sidecar: RunningThanos;
   readonly storeGateway: SynthesisedThanos;
   readonly querier: SynthesisedThanos;
+  /** Splits and remembers, between the tenants' query frontend and the querier. */
+  readonly queryFrontend: SynthesisedThanos;
   /** The addresses that the querier was synthesised to ask. */
   readonly endpoints: readonly string[];
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Starts Prometheus, its sidecar, an object store in a folder, and the store gateway and the querier
- * of the manifests. The sidecar has uploaded every block before the store gateway starts.
+ * Starts Prometheus, its sidecar, an object store in a folder, and the store gateway, the querier and
+ * the query frontend of Thanos of the manifests. The sidecar has uploaded every block before the store gateway starts.
  */
 export async function startThanosPath(manifests: Manifests, folder: string): Promise<ThanosPath> {
   await using starting = new AsyncDisposableStack();
@@ -63,9 +66,11 @@ export async function startThanosPath(manifests: Manifests, folder: string): Pro
   const { querier, endpoints } = await startQuerier(manifests, folder, [sidecar, storeGateway]);
   starting.defer(querier.stop);
   await poll(() => seesStores(querier, [sidecar, storeGateway]), { what: 'both stores' });
+  const queryFrontend = await startQueryFrontend(manifests, folder, querier);
+  starting.defer(queryFrontend.stop);
   const started = starting.move();
   const stop = (): Promise<void> => started.disposeAsync();
-  return { prometheus, sidecar, storeGateway, querier, endpoints, stop };
+  return { prometheus, sidecar, storeGateway, querier, queryFrontend, endpoints, stop };
 }
 
 /** Labels as the operator gives them to the first replica of the manifests' Prometheus. */
@@ -116,6 +121,21 @@ async function startQuerier(
     querier: { ...running, changedFlags: changedFlags(argsOf(workload), args) },
     endpoints: entries.map(({ address }) => address),
   };
+}
+
+async function startQueryFrontend(
+  manifests: Manifests,
+  folder: string,
+  querier: RunningThanos,
+): Promise<SynthesisedThanos> {
+  const workload = findManifest(manifests, 'Deployment', 'thanos-query-frontend');
+  const pod = await materialiseWorkload(manifests, workload, join(folder, 'middle-pod'));
+  const args = changeFlags(pod.command, {
+    '--http-address': `127.0.0.1:${await freePort()}`,
+    '--query-frontend.downstream-url': querier.httpUrl,
+  });
+  const running = await startThanos('query-frontend', args.slice(1));
+  return { ...running, changedFlags: changedFlags(argsOf(workload), args) };
 }
 
 async function seesStores(

@@ -30,7 +30,10 @@ export interface TwoTenants {
   /** Asks for a token of the one ServiceAccount that a tenant has. */
   readonly tokenOf: (tenant: TenantName) => Promise<string>;
   /** Starts a frontend before the proxy. It is stopped with everything else. */
-  readonly startFrontend: (access?: FrontendOptions['access']) => Promise<RunningFrontend>;
+  readonly startFrontend: (
+    access?: FrontendOptions['access'],
+    tls?: FrontendOptions['tls'],
+  ) => Promise<RunningFrontend>;
   readonly stop: () => Promise<void>;
 }
 
@@ -52,11 +55,12 @@ export async function startTwoTenants(options: ClusterOptions = {}): Promise<Two
     prometheus,
     proxy,
     tokenOf: (tenant) => cluster.requestToken(tenant, 'grafana'),
-    startFrontend: async (access) => {
+    startFrontend: async (access, tls) => {
       const frontend = await startFrontend({
         cluster,
         upstreamUrl: proxy.url,
         ...(access !== undefined && { access }),
+        ...(tls !== undefined && { tls }),
       });
       started.defer(frontend.stop);
       return frontend;

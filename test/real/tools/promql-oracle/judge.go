@@ -42,7 +42,8 @@ type comparison struct {
 	InputError  string `json:"inputError"`
 	OutputOK    bool   `json:"outputOk"`
 	OutputError string `json:"outputError"`
-	// SameTree says that Output, without one added matcher a selector, is structured as Input.
+	// SameTree says that Output, without one added matcher a selector, is structured as Input. Where
+	// Input ends with that matcher, as far as its label goes, it is not to be added again.
 	SameTree bool `json:"sameTree"`
 	// Selectors counts the selectors of Output, Unscoped those without the added matcher.
 	Selectors int `json:"selectors"`
@@ -131,8 +132,8 @@ func (j *judge) compare(out []byte, r request) []byte {
 	}
 	if c.InputOK {
 		c.SameTree = bytes.Equal(
-			treePrinter{}.append(nil, input),
-			treePrinter{without: &added}.append(nil, output))
+			treePrinter{leftOut: added.sparedIn}.append(nil, input),
+			treePrinter{leftOut: added.lastIn}.append(nil, output))
 	}
 	return appendJSON(out, c)
 }
@@ -171,6 +172,22 @@ func (a *addedMatcher) lastIn(matchers []*labels.Matcher) int {
 		if m.Name == a.name && m.Value == a.value && m.Type.String() == a.op {
 			return i
 		}
+	}
+	return -1
+}
+
+// sparedIn gives the index of the last matcher on the label, if it is the same equality as this one,
+// or -1.
+func (a *addedMatcher) sparedIn(matchers []*labels.Matcher) int {
+	for i := len(matchers) - 1; i >= 0; i-- {
+		m := matchers[i]
+		if m.Name != a.name {
+			continue
+		}
+		if m.Type == labels.MatchEqual && a.op == m.Type.String() && m.Value == a.value {
+			return i
+		}
+		return -1
 	}
 	return -1
 }

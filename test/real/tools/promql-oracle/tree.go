@@ -14,8 +14,8 @@ import (
 // `by ()` and no grouping, `ignoring ()` and no matching are told apart nowhere in the engine, and
 // not here.
 type treePrinter struct {
-	// without, when set, is left out once of each selector that has it.
-	without *addedMatcher
+	// leftOut, when set, gives the index of the matcher of a selector that is not printed, or -1.
+	leftOut func([]*labels.Matcher) int
 }
 
 func (p treePrinter) append(out []byte, node parser.Expr) []byte {
@@ -208,8 +208,8 @@ const (
 
 func (p treePrinter) appendMatchers(out []byte, all []*labels.Matcher, form matcherForm) []byte {
 	left := -1
-	if p.without != nil {
-		left = p.without.lastIn(all)
+	if p.leftOut != nil {
+		left = p.leftOut(all)
 	}
 	out = append(out, '[')
 	first := true
