@@ -1,10 +1,14 @@
 import { TENANT_NAMESPACE_LABEL } from '../../tenant/tenancy-label.ts';
 import { spreadEvenly } from '../availability.ts';
-import { OBJSTORE_FILE, objstoreMount } from '../objstore-secret.ts';
+import { OBJSTORE_FILE, objstoreMounts } from '../objstore-secret.ts';
+import { PLATFORM_RULE_LABELS } from '../monitoring/platform-rule-labels.ts';
+import { PLATFORM_SCRAPE_LABELS } from '../monitoring/platform-scrape-labels.ts';
 import { NOBODY, restrictedPod } from '../pod-security.ts';
-import { type ContainerResources, toResourceRequirements } from '../resources.ts';
+import { resourceFields } from '../resources.ts';
+import { grpcFiles, grpcMounts } from '../thanos/grpc-tls.ts';
 import { printDuration, toQuantity } from '../units.ts';
 import { enforcedLimitFields } from './enforced-limits.ts';
+import { reservedNameFields } from './reserved-names.ts';
 import {
   PROMETHEUS_LABEL,
   REPLICA_LABEL,
@@ -20,8 +24,8 @@ export const WEB_PORT_NAME = 'web';
 /**
  * The fields that keep tenants apart, whatever their monitors say.
  *
- * Selectors for scrape configurations, probes and rules stay absent, which selects none: the
- * operator's enforcement has gaps for each of the three.
+ * The selector for probes stays absent, which selects none; scrape configurations and rules are those of
+ * the platform alone: the operator's enforcement has gaps for each of the three.
  */
 export function tenancyFields(subject: string, settings: TenantPrometheusSettings): SpecFields {
   const { unsafe } = settings;
@@ -35,10 +39,22 @@ export function tenancyFields(subject: string, settings: TenantPrometheusSetting
     overrideHonorTimestamps: !unsafe.unsafeHonorTimestamps,
     arbitraryFSAccessThroughSMs: { deny: !unsafe.unsafeFileAccess },
     ...enforcedLimitFields(subject, settings.limits),
+    ...reservedNameFields(subject, settings.reserved),
     serviceMonitorNamespaceSelector: tenantNamespaces,
     serviceMonitorSelector: {},
     podMonitorNamespaceSelector: tenantNamespaces,
     podMonitorSelector: {},
+  };
+}
+
+/**
+ * The fields that take the platform's own scrapes and rules. Without a namespace selector the operator looks
+ * in the namespace of Prometheus alone, where tenants write nothing.
+ */
+export function platformFields(): SpecFields {
+  return {
+    scrapeConfigSelector: { matchLabels: { ...PLATFORM_SCRAPE_LABELS } },
+    ruleSelector: { matchLabels: { ...PLATFORM_RULE_LABELS } },
   };
 }
 
@@ -77,11 +93,21 @@ export function sidecarFields(settings: TenantPrometheusSettings): SpecFields {
       image: settings.thanos.image,
       version: settings.thanos.version,
       objectStorageConfigFile: OBJSTORE_FILE,
-      volumeMounts: [objstoreMount()],
+      volumeMounts: [
+        ...objstoreMounts(settings.objstore),
+        ...grpcMounts(settings.grpcTls, 'server'),
+      ],
+      ...grpcServerFields(settings),
       logFormat: 'json',
       resources: resourceFields(settings.sidecarResources),
     },
   };
+}
+
+function grpcServerFields({ grpcTls }: TenantPrometheusSettings): SpecFields {
+  if (grpcTls === undefined) return {};
+  const { ca, cert, key } = grpcFiles('server');
+  return { grpcServerTlsConfig: { caFile: ca, certFile: cert, keyFile: key } };
 }
 
 /** The fields of the pods: image, disk, rights and where they may run. */
@@ -113,16 +139,4 @@ export function podFields(
     },
     topologySpreadConstraints: spreadEvenly(podLabels),
   };
-}
-
-// The resource is written as it is stored, so the quantities are unwrapped here.
-function resourceFields(resources: ContainerResources): SpecFields {
-  const { requests, limits } = toResourceRequirements(resources);
-  return { requests: unwrap(requests), limits: unwrap(limits) };
-}
-
-function unwrap(
-  quantities: Readonly<Record<string, { readonly value: unknown }>> = {},
-): SpecFields {
-  return Object.fromEntries(Object.entries(quantities).map(([key, it]) => [key, it.value]));
 }

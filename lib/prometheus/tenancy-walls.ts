@@ -1,6 +1,7 @@
 import { TENANT_NAMESPACE_LABEL } from '../../tenant/tenancy-label.ts';
 import { refuseTenancyLabelAmong } from '../tenancy-labels.ts';
 import { surfaceFields, tenancyFields } from './prometheus-spec.ts';
+import { namespaceSelectorOf, reachesTenants } from './tenant-selection.ts';
 import type { TenantPrometheusSettings } from './tenant-prometheus-props.ts';
 
 /** The `spec` of a resource after every patch, of which nothing is known. */
@@ -38,7 +39,7 @@ function changedFields(spec: FinalSpec, settings: TenantPrometheusSettings): str
 
 function foreignKinds(spec: FinalSpec): string[] {
   return ['scrapeConfigSelector', 'probeSelector']
-    .filter((field) => isSet(spec[field]) && reachesTenants(spec, field))
+    .filter((field) => reachesTenants(spec, field))
     .map(
       (field) =>
         `spec.${field} takes objects of tenants, whose targets the operator does not confine; ` +
@@ -46,8 +47,9 @@ function foreignKinds(spec: FinalSpec): string[] {
     );
 }
 
-function foreignRules(spec: FinalSpec): string[] {
-  if (!isSet(spec['ruleSelector']) || !reachesTenants(spec, 'ruleSelector')) return [];
+/** Says where tenants' rules reach an evaluator by way of the operator. */
+export function foreignRules(spec: FinalSpec): string[] {
+  if (!reachesTenants(spec, 'ruleSelector')) return [];
   return [
     'spec.ruleSelector takes rules of tenants, and the enforcement of the operator answers from ' +
       'other tenants (aggregation parameters, templates); restrict spec.ruleNamespaceSelector to ' +
@@ -68,30 +70,4 @@ function tenancyLabelAsIdentity(spec: FinalSpec, settings: TenantPrometheusSetti
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }
-}
-
-// Without a namespace selector the operator looks only into the namespace of the Prometheus.
-function reachesTenants(spec: FinalSpec, selectorField: string): boolean {
-  const selector = spec[namespaceSelectorOf(selectorField)];
-  return isSet(selector) && !excludesTenants(selector);
-}
-
-function namespaceSelectorOf(selectorField: string): string {
-  return selectorField.replace(/Selector$/, 'NamespaceSelector');
-}
-
-function excludesTenants(selector: unknown): boolean {
-  if (typeof selector !== 'object' || selector === null) return false;
-  const expressions: unknown = 'matchExpressions' in selector ? selector.matchExpressions : [];
-  return (
-    Array.isArray(expressions) &&
-    expressions.some(
-      (it: { key?: unknown; operator?: unknown }) =>
-        it.key === TENANT_NAMESPACE_LABEL && it.operator === 'DoesNotExist',
-    )
-  );
-}
-
-function isSet(value: unknown): boolean {
-  return value !== undefined && value !== null;
 }

@@ -6,7 +6,9 @@ import type { ObjstoreSecret } from '../objstore-secret.ts';
 import type { ContainerResources } from '../resources.ts';
 import { SynthError } from '../synth-error.ts';
 import { refuseTenancyLabelAmong, requireTenancyLabel } from '../tenancy-labels.ts';
+import type { GrpcTls } from '../thanos/grpc-tls.ts';
 import type { EnforcedLimits } from './enforced-limits.ts';
+import type { ReservedNames } from './reserved-names.ts';
 import type { UnsafePrometheusSwitches } from './unsafe-switches.ts';
 import { WebAccess } from './web-access.ts';
 
@@ -65,10 +67,20 @@ export interface TenantPrometheusProps extends UnsafePrometheusSwitches {
    */
   readonly limits?: EnforcedLimits;
   /**
+   * Names that belong to exporters of the platform, and that tenants' targets may not use.
+   * @default - those of kube-state-metrics, the kubelet, cAdvisor and the node exporter
+   */
+  readonly reserved?: ReservedNames;
+  /**
    * Where the sidecar uploads blocks.
    * @default - key `thanos.yaml` of the Secret `thanos-objstore-secret`
    */
   readonly objstore?: ObjstoreSecret;
+  /**
+   * The certificates of the sidecar's Store API.
+   * @default - none: plain gRPC, which network policies keep to the querier
+   */
+  readonly grpcTls?: GrpcTls;
   /**
    * Who may speak to Prometheus' own web port, where all tenants' series are.
    * @default WebAccess.networkPolicy()
@@ -101,7 +113,9 @@ export interface TenantPrometheusSettings {
   readonly storageClassName: string | undefined;
   readonly scrapeInterval: Duration;
   readonly limits: EnforcedLimits;
+  readonly reserved: ReservedNames;
   readonly objstore: ObjstoreSecret;
+  readonly grpcTls: GrpcTls | undefined;
   readonly webAccess: WebAccess;
   readonly prometheus: VersionedImage;
   readonly thanos: VersionedImage;
@@ -133,7 +147,9 @@ export function resolveTenantPrometheus(
     storageClassName: props.storageClassName,
     scrapeInterval: props.scrapeInterval ?? Duration.seconds(30),
     limits: props.limits ?? {},
+    reserved: props.reserved ?? {},
     objstore: props.objstore ?? {},
+    grpcTls: props.grpcTls,
     webAccess: props.webAccess ?? WebAccess.networkPolicy(),
     prometheus: props.prometheus ?? { image: PROMETHEUS_IMAGE, version: PROMETHEUS_VERSION },
     thanos: props.thanos ?? { image: THANOS_IMAGE, version: THANOS_VERSION },

@@ -1,25 +1,29 @@
-import { ApiObject } from 'cdk8s';
+import { ApiObject, Lazy } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
 import { addDisruptionBudget } from '../availability.ts';
 import { HashedConfigMap } from '../hashed-config-map.ts';
 import { objectLabels, selectorLabels } from '../labels.ts';
-import { objstoreVolume } from '../objstore-secret.ts';
+import { objstoreVolumes } from '../objstore-secret.ts';
 import { requireNamespace } from '../platform-namespace.ts';
 import type { PodGroup, PodPort } from '../pod-group.ts';
 import { addServiceAccount } from '../service-account.ts';
+import { type GrpcTls, grpcVolumes } from '../thanos/grpc-tls.ts';
 import { THANOS_GRPC, THANOS_HTTP, thanosServicePorts } from '../thanos/ports.ts';
 import { srvAddress, type StoreEndpoint } from '../thanos/store-endpoint.ts';
 import { DiscoveryRbac } from './discovery-rbac.ts';
 import {
   identityFields,
+  platformFields,
   podFields,
   sidecarFields,
   surfaceFields,
   tenancyFields,
 } from './prometheus-spec.ts';
-import { brokenWalls, type FinalSpec } from './tenancy-walls.ts';
+import { finalSpec } from './final-spec.ts';
+import type { WebAccess } from './web-access.ts';
+import { brokenWalls } from './tenancy-walls.ts';
 import {
   REPLICA_LABEL,
   resolveTenantPrometheus,
@@ -58,12 +62,17 @@ export class TenantPrometheus extends Construct implements StoreEndpoint {
   readonly storePort: PodPort = THANOS_GRPC;
   /** The pods reach the object store. */
   readonly usesObjstore: boolean = true;
+  /** The certificates of the sidecar's Store API. */
+  readonly grpcTls: GrpcTls | undefined;
+  /** Who may speak to the web port. */
+  readonly webAccess: WebAccess;
   /** The Prometheus resource. */
   readonly apiObject: ApiObject;
   /** The headless Service of the sidecars. */
   readonly sidecarService: k8s.KubeService;
   /** What Prometheus may read to find its targets. */
   readonly rbac: DiscoveryRbac;
+  readonly #excludedScrapeConfigs = new Set<string>();
 
   constructor(scope: Construct, id: string, props: TenantPrometheusProps) {
     super(scope, id);
@@ -80,6 +89,8 @@ export class TenantPrometheus extends Construct implements StoreEndpoint {
     this.name = settings.name;
     this.namespace = requireNamespace(this, subject);
     this.tenancyLabel = settings.tenancyLabel;
+    this.grpcTls = settings.grpcTls;
+    this.webAccess = settings.webAccess;
     this.pods = {
       component: identity.component,
       podLabels,
@@ -105,6 +116,27 @@ export class TenantPrometheus extends Construct implements StoreEndpoint {
     addDisruptionBudget(this, { name: `prometheus-${this.name}`, replicas, podLabels, labels });
   }
 
+  /**
+   * Leaves the tenancy label of one scrape configuration of the platform to that configuration, so that
+   * its series can belong to several tenants.
+   *
+   * @param name - Name of the ScrapeConfig, in the namespace of Prometheus.
+   */
+  excludeScrapeConfig(name: string): void {
+    this.#excludedScrapeConfigs.add(name);
+  }
+
+  // An exclusion without a name would hold for the whole namespace.
+  #exclusions(): readonly object[] | undefined {
+    if (this.#excludedScrapeConfigs.size === 0) return undefined;
+    return [...this.#excludedScrapeConfigs].map((name) => ({
+      group: 'monitoring.coreos.com',
+      resource: 'scrapeconfigs',
+      namespace: this.namespace,
+      name,
+    }));
+  }
+
   #addResource(
     subject: string,
     settings: TenantPrometheusSettings,
@@ -119,11 +151,17 @@ export class TenantPrometheus extends Construct implements StoreEndpoint {
       spec: {
         ...tenancyFields(subject, settings),
         ...surfaceFields(settings),
+        ...platformFields(),
+        excludedFromEnforcement: Lazy.any({ produce: () => this.#exclusions() }),
         ...identityFields(settings),
         ...sidecarFields(settings),
         ...podFields(settings, podLabels),
         ...web.fields,
-        volumes: [objstoreVolume(settings.objstore), ...web.volumes],
+        volumes: [
+          ...objstoreVolumes(settings.objstore),
+          ...grpcVolumes(settings.grpcTls, 'server'),
+          ...web.volumes,
+        ],
       },
     });
     this.node.addValidation({ validate: () => brokenWalls(finalSpec(resource), settings) });
@@ -147,10 +185,3 @@ export class TenantPrometheus extends Construct implements StoreEndpoint {
 
 /** The port on which the operator's config reloader answers metrics. */
 const RELOADER_PORT: PodPort = { name: 'reloader-web', port: 8_080 };
-
-function finalSpec(resource: ApiObject): FinalSpec {
-  const manifest: unknown = resource.toJson();
-  const spec: unknown =
-    typeof manifest === 'object' && manifest !== null && 'spec' in manifest ? manifest.spec : {};
-  return typeof spec === 'object' && spec !== null ? { ...spec } : {};
-}

@@ -37,13 +37,25 @@ export function partBinary(name: PartName): Promise<string> {
  * @throws {@link PartUnavailable} If the module cannot be fetched.
  */
 export async function operatorCrdFolder(): Promise<string> {
-  const { folder, module, version, crdFolder } = OPERATOR_MODULE;
-  const list = ['mod', 'download', '-json', `${module}@${version}`];
-  const { stdout } = await go('prometheus-operator', toolFolder(folder), list);
+  const { folder, module, crdFolder } = OPERATOR_MODULE;
+  return join(await moduleFolder('operator-crds', folder, module), crdFolder);
+}
+
+/**
+ * Gives the folder of a Go module's sources, in the version that a part is built with. It belongs to
+ * Go's module cache and cannot be written to.
+ *
+ * @throws {@link PartUnavailable} If the module cannot be fetched.
+ */
+export async function moduleFolder(
+  part: PartUnavailable['part'],
+  folder: string,
+  module: string,
+): Promise<string> {
+  const list = ['mod', 'download', '-json', module];
+  const { stdout } = await go(part, toolFolder(folder), list);
   const answer: unknown = JSON.parse(stdout);
-  if (typeof answer === 'object' && answer !== null && 'Dir' in answer) {
-    return join(String(answer.Dir), crdFolder);
-  }
+  if (typeof answer === 'object' && answer !== null && 'Dir' in answer) return String(answer.Dir);
   throw new TypeError(`go ${list.join(' ')} names no folder: ${stdout}`);
 }
 
@@ -86,7 +98,7 @@ async function build(part: Part, binary: string): Promise<void> {
     '-mod=readonly',
     '-trimpath',
     '-buildvcs=false',
-    `-ldflags=${LDFLAGS}`,
+    `-ldflags=${linkerFlags(part)}`,
     `-tags=${part.tags.join()}`,
   ];
   try {
@@ -135,12 +147,18 @@ async function go(
   return result;
 }
 
+function linkerFlags({ linked }: Part): string {
+  return linked === undefined ? LDFLAGS : `${LDFLAGS} -X ${linked}`;
+}
+
 /** Changes with everything that the program is made from. */
 async function fingerprint(part: Part): Promise<string> {
   const folder = toolFolder(part.folder);
   const sources = (await readdir(folder)).filter((file) => /^go\.(mod|sum)$|\.go$/.test(file));
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([part.package, part.tags, LDFLAGS, process.platform, process.arch]));
+  hash.update(
+    JSON.stringify([part.package, part.tags, linkerFlags(part), process.platform, process.arch]),
+  );
   for (const file of sources.sort()) {
     hash.update(`\n${file}\n`).update(await readFile(join(folder, file)));
   }

@@ -34,7 +34,8 @@ export function isAtLeast(version: string, least: string): boolean {
   return true;
 }
 
-async function onPath(name: string): Promise<string | undefined> {
+/** Finds an executable file of this name on PATH, or gives `undefined`. */
+export async function onPath(name: string): Promise<string | undefined> {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((path) => isAbsolute(path));
   for (const folder of folders) {
     const candidate = join(folder, name);

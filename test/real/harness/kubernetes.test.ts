@@ -130,7 +130,7 @@ await describeReal('a cluster', ['etcd', 'kube-apiserver', 'kubectl'], () => {
 
 await describeReal(
   "a cluster with the operator's definitions",
-  ['etcd', 'kube-apiserver', 'kubectl', 'prometheus-operator'],
+  ['etcd', 'kube-apiserver', 'kubectl', 'operator-crds'],
   () => {
     it('serves PrometheusRule objects', async () => {
       const cluster = await startKubeApiserver();

@@ -1,6 +1,7 @@
 /** A program the tests of this folder run for real. It is also the name of its executable file. */
 export type PartName =
   | 'prometheus'
+  | 'prometheus-kubernetes'
   | 'promtool'
   | 'etcd'
   | 'kube-apiserver'
@@ -8,8 +9,14 @@ export type PartName =
   | 'kube-controller-manager'
   | 'thanos'
   | 'alertmanager'
+  | 'prom-label-proxy'
+  | 'versitygw'
+  | 'prometheus-operator'
   | 'promql-oracle'
-  | 'api-client';
+  | 'api-client'
+  | 'kubeconform'
+  | 'kube-score'
+  | 'helm';
 
 /** Where a part comes from, how it is built, and how one that is installed already is recognised. */
 export interface Part {
@@ -24,6 +31,8 @@ export interface Part {
   readonly package: string;
   /** Go build tags. */
   readonly tags: readonly string[];
+  /** A variable that the linker sets, as `path.name=value`. */
+  readonly linked?: string;
   /** What the progress line says about the duration of the build. */
   readonly buildTime: string;
   /** How to ask a program found on PATH for its version, or absent when none there is looked for. */
@@ -87,6 +96,14 @@ export const PARTS: { readonly [Name in PartName]: Part } = {
       atLeast: '3.15.0',
     },
   },
+  'prometheus-kubernetes': {
+    ...PROMETHEUS,
+    name: 'prometheus-kubernetes',
+    package: 'github.com/prometheus/prometheus/cmd/prometheus',
+    // The one discovery that the operator's configuration uses.
+    tags: [...PROMETHEUS.tags, 'enable_kubernetes_sd'],
+    buildTime: 'about 1 minute after prometheus',
+  },
   promtool: {
     ...PROMETHEUS,
     name: 'promtool',
@@ -116,6 +133,8 @@ export const PARTS: { readonly [Name in PartName]: Part } = {
     ...KUBERNETES,
     name: 'kube-apiserver',
     package: 'k8s.io/kubernetes/cmd/kube-apiserver',
+    // Without it the server says that it is of version 0.0.0, and the operator thinks it that old.
+    linked: `k8s.io/component-base/version.gitVersion=${KUBERNETES.version}`,
     buildTime: 'about 3 minutes on 2 cores',
     installed: KUBERNETES_INSTALLED,
   },
@@ -167,6 +186,31 @@ export const PARTS: { readonly [Name in PartName]: Part } = {
       atLeast: '0.30.0',
     },
   },
+  'prometheus-operator': {
+    ...OPERATOR_MODULE,
+    name: 'prometheus-operator',
+    package: 'github.com/prometheus-operator/prometheus-operator/cmd/operator',
+    tags: [],
+    buildTime: 'about 2 minutes on 2 cores',
+  },
+  versitygw: {
+    name: 'versitygw',
+    folder: 'versitygw',
+    module: 'github.com/versity/versitygw',
+    version: 'v1.8.0',
+    package: 'github.com/versity/versitygw/cmd/versitygw',
+    tags: [],
+    buildTime: 'about 1 minute on 2 cores',
+  },
+  'prom-label-proxy': {
+    name: 'prom-label-proxy',
+    folder: 'prom-label-proxy',
+    module: 'github.com/prometheus-community/prom-label-proxy',
+    version: 'v0.11.1',
+    package: 'github.com/prometheus-community/prom-label-proxy',
+    tags: [],
+    buildTime: 'about 15 seconds on 2 cores',
+  },
   'promql-oracle': {
     name: 'promql-oracle',
     folder: 'promql-oracle',
@@ -185,12 +229,40 @@ export const PARTS: { readonly [Name in PartName]: Part } = {
     tags: [],
     buildTime: 'about 15 seconds on 2 cores',
   },
+  kubeconform: {
+    name: 'kubeconform',
+    folder: 'kubeconform',
+    module: 'github.com/yannh/kubeconform',
+    version: 'v0.8.0',
+    package: 'github.com/yannh/kubeconform/cmd/kubeconform',
+    tags: [],
+    buildTime: 'about 5 seconds on 2 cores',
+  },
+  'kube-score': {
+    name: 'kube-score',
+    folder: 'kube-score',
+    module: 'github.com/zegl/kube-score',
+    version: 'v1.20.0',
+    package: 'github.com/zegl/kube-score/cmd/kube-score',
+    tags: [],
+    buildTime: 'about 30 seconds on 2 cores',
+  },
+  helm: {
+    name: 'helm',
+    folder: 'helm',
+    module: 'helm.sh/helm/v3',
+    version: 'v3.21.4',
+    package: 'helm.sh/helm/v3/cmd/helm',
+    tags: [],
+    buildTime: 'about 1 minute after kube-apiserver',
+  },
 };
 
 /** The names of all parts, in an order in which each build profits from the ones before it. */
 export const PART_NAMES: readonly PartName[] = [
   'promql-oracle',
   'prometheus',
+  'prometheus-kubernetes',
   'promtool',
   'etcd',
   'kube-apiserver',
@@ -198,7 +270,13 @@ export const PART_NAMES: readonly PartName[] = [
   'kube-controller-manager',
   'thanos',
   'alertmanager',
+  'prom-label-proxy',
+  'versitygw',
+  'prometheus-operator',
   'api-client',
+  'kubeconform',
+  'kube-score',
+  'helm',
 ];
 
 /** Says whether a word, such as one from the command line, names a part. */

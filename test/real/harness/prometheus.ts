@@ -13,6 +13,8 @@ export interface PrometheusOptions {
   readonly openMetrics?: string;
   /** Further command line flags. */
   readonly flags?: readonly string[];
+  /** Which build. The plain one knows no discovery but static. @defaultValue 'prometheus' */
+  readonly part?: 'prometheus' | 'prometheus-kubernetes';
 }
 
 /** A Prometheus server that is ready. */
@@ -32,7 +34,7 @@ const NO_SCRAPES = 'scrape_configs: []\n';
 
 /** Starts a Prometheus server on a free port of 127.0.0.1. */
 export async function startPrometheus(options: PrometheusOptions = {}): Promise<RunningPrometheus> {
-  const program = await partBinary('prometheus');
+  const program = await partBinary(options.part ?? 'prometheus');
   const folder = await tempFolder('prometheus');
   try {
     const dataDir = join(folder.path, 'data');

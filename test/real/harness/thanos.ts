@@ -9,7 +9,7 @@ import type { RunningPrometheus } from './prometheus.ts';
 
 /** A role in which Thanos can be run. */
 export type ThanosComponent =
-  'compact' | 'query' | 'query-frontend' | 'receive' | 'rule' | 'sidecar' | 'store';
+  'compact' | 'query' | 'query-frontend' | 'receive' | 'rule' | 'sidecar' | 'store' | 'tools';
 
 /** A Thanos component that is ready. */
 export interface RunningThanos {
@@ -32,6 +32,7 @@ const ADDRESS_FLAGS: { readonly [Component in ThanosComponent]: readonly string[
   rule: ['--http-address', '--grpc-address'],
   sidecar: ['--http-address', '--grpc-address'],
   store: ['--http-address', '--grpc-address'],
+  tools: ['--http-address'],
 };
 
 /**

@@ -1,0 +1,29 @@
+import type { AdmittedCallers } from './admitted-callers.ts';
+
+/** The settings of the policies with every default filled in. */
+export interface AdmissionSettings {
+  /** The label that carries the tenant. */
+  readonly tenancyLabel: string;
+  /** The namespaces in which everything is accepted. */
+  readonly platformNamespaces: readonly string[];
+  /** Labels that monitors may not write beside the tenancy label. */
+  readonly reservedLabels: readonly string[];
+  /** The shortest interval of scrapes and rules, as a duration of Prometheus. */
+  readonly minimumInterval: string;
+  /** The longest time of a scrape, as a duration of Prometheus. */
+  readonly maximumScrapeTimeout: string;
+  /** Hosts of token URLs. */
+  readonly oauth2Hosts: readonly string[];
+  /** Scrape classes that monitors may choose. */
+  readonly scrapeClasses: readonly string[];
+  /** Addresses of probers, `host:port`. */
+  readonly probers: readonly string[];
+  readonly alertmanagerConfigs: 'deny' | 'restricted';
+  readonly scrapeConfigs: 'deny' | 'restricted';
+  /** Keys of namespace labels that only labellers may change. */
+  readonly guardedNamespaceLabels: readonly string[];
+  readonly namespaceLabellers: AdmittedCallers;
+  readonly endpointWriters: AdmittedCallers;
+  /** Whether objects that are refused are only warned of. */
+  readonly warnOnly: boolean;
+}

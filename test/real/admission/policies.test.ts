@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { TestCluster } from '../harness/kubernetes.ts';
+import { readPath } from '../harness/read-path.ts';
+import { describeReal } from '../harness/skip.ts';
+import {
+  PLATFORM,
+  refusingRules,
+  startAdmittedCluster,
+  tryCreate,
+  typeWarnings,
+} from './admitted-cluster.ts';
+import { MONITOR_CASES } from './cases/monitors.ts';
+import { OTHER_CASES } from './cases/other-kinds.ts';
+import { RELABELLING_CASES } from './cases/relabelling.ts';
+
+const PARTS = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kubectl',
+  'operator-crds',
+] as const;
+
+const CASES = [...MONITOR_CASES, ...RELABELLING_CASES, ...OTHER_CASES];
+
+await describeReal('the admission policies, as the API server applies them', PARTS, () => {
+  let cluster: TestCluster;
+
+  beforeAll(async () => {
+    cluster = await startAdmittedCluster();
+  });
+
+  afterAll(() => cluster.stop());
+
+  it('are in line with the fields of each kind', async () => {
+    expect(await typeWarnings(cluster)).toEqual({});
+  });
+
+  describe('accept', () => {
+    it.each(CASES.filter((it) => it.refusedBy === undefined))('$name', async ({ object }) => {
+      expect(refusingRules(await tryCreate(cluster, object))).toEqual([]);
+    });
+  });
+
+  describe('refuse', () => {
+    it.each(CASES.filter((it) => it.refusedBy !== undefined))(
+      '$name ($refusedBy)',
+      async ({ object, refusedBy }) => {
+        const refusals = refusingRules(await tryCreate(cluster, object));
+        expect(refusals).toHaveLength(1);
+        expect(refusals[0]).toContain(`${refusedBy}: `);
+      },
+    );
+
+    it('nothing of all this in a namespace of the platform', async () => {
+      const tried = CASES.filter(
+        ({ object }) => readPath(object, 'metadata', 'namespace') !== undefined,
+      );
+      for (const { name, object } of tried) {
+        const moved = { ...object, metadata: { name: 'tried', namespace: PLATFORM } };
+        expect([name, refusingRules(await tryCreate(cluster, moved))]).toEqual([name, []]);
+      }
+    });
+  });
+});
