@@ -15,3 +15,6 @@ export const NODE_IMAGE_REPOSITORY = 'docker.io/library/node';
 
 /** Tag of that image. */
 export const NODE_IMAGE_TAG = '24-slim';
+
+/** Image of memcached. */
+export const MEMCACHED_IMAGE = 'docker.io/library/memcached:1.6-alpine';

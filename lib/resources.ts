@@ -22,3 +22,15 @@ export function toResourceRequirements(resources: ContainerResources): k8s.Resou
     limits: { memory: toQuantity(resources.memoryLimit) },
   };
 }
+
+/** The same as a custom resource stores it, with plain texts for quantities. */
+export function resourceFields(resources: ContainerResources): Readonly<Record<string, unknown>> {
+  const { limits, requests } = toResourceRequirements(resources);
+  return { requests: unwrap(requests), limits: unwrap(limits) };
+}
+
+function unwrap(
+  quantities: Readonly<Record<string, { readonly value: unknown }>> = {},
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(quantities).map(([key, it]) => [key, it.value]));
+}

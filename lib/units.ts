@@ -15,6 +15,16 @@ export function printDuration(duration: Duration): string {
   return fitting === undefined ? `${total}ms` : `${total / fitting[1]}${fitting[0]}`;
 }
 
+/**
+ * Prints a time span in hours or smaller units, which every program in Go reads.
+ *
+ * Some flags and files of Thanos know days and some do not, and no document says which.
+ */
+export function printGoDuration(duration: Duration): string {
+  const printed = printDuration(duration);
+  return printed.endsWith('d') ? `${duration.toHours()}h` : printed;
+}
+
 /** Prints a size the way Kubernetes reads it. */
 export function toQuantity(size: Size): k8s.Quantity {
   return k8s.Quantity.fromString(printBinary(size));

@@ -47,6 +47,26 @@ export class NetworkDestination {
     return new NetworkDestination({ to: [remotePeer(pods)], ports: tcpPorts(ports) });
   }
 
+  /**
+   * Pods of the platform's own namespace that are none of the kit's, such as those of an operator.
+   * Nothing of the kit lets them in or keeps anybody from them.
+   */
+  static neighbours(
+    podLabels: Readonly<Record<string, string>>,
+    ports: readonly number[],
+  ): NetworkDestination {
+    if (Object.keys(podLabels).length === 0) {
+      throw new SynthError(
+        'NetworkDestination.neighbours',
+        'no label is named, and an empty selector would mean every pod of the platform',
+        'name the labels of the pods',
+      );
+    }
+    // No namespace selector: an overlay that moves the installation would not rewrite it.
+    const to = [{ podSelector: { matchLabels: { ...podLabels } } }];
+    return new NetworkDestination({ to, ports: tcpPorts(ports) });
+  }
+
   /** Any address on these ports; `what` says in the warning what should be narrowed. */
   static anywhere(ports: readonly number[], what: string): NetworkDestination {
     return new NetworkDestination(

@@ -2,6 +2,7 @@ import type { TenantPrometheus } from '../prometheus/tenant-prometheus.ts';
 import type { TenantQueryFrontend } from '../query-frontend/tenant-query-frontend.ts';
 import type { ThanosQuerier } from '../thanos/querier.ts';
 import { NetworkDestination, type RemotePods } from './network-destination.ts';
+import type { NetworkPart } from './network-part.ts';
 
 /** Where names are resolved. */
 export interface DnsResolver extends RemotePods {
@@ -20,6 +21,12 @@ export interface TenancyNetworkPoliciesProps {
   readonly querier: ThanosQuerier;
   /** The frontend that tenants reach. */
   readonly frontend: TenantQueryFrontend;
+  /**
+   * What else belongs to the platform: the query frontend of Thanos, the compactor, a ruler, receive,
+   * caches. Stores that the querier asks need not be named.
+   * @default - nothing
+   */
+  readonly parts?: readonly NetworkPart[];
   /**
    * Clients of the frontend beside the pods of tenants' namespaces, such as a Grafana of its own.
    * @default - none
@@ -47,6 +54,12 @@ export interface TenancyNetworkPoliciesProps {
    */
   readonly objstore?: NetworkDestination;
   /**
+   * The issuers of OpenID Connect tokens, and the Grafana, whose keys the frontend asks for. An issuer's
+   * keys may lie on another host than its discovery document.
+   * @default - none; where the frontend knows identity providers, it must be given
+   */
+  readonly identityProviders?: readonly NetworkDestination[];
+  /**
    * Namespaces that Prometheus scrapes beside those of tenants.
    * @default - none
    */
@@ -66,6 +79,7 @@ export interface NetworkSettings {
   readonly dnsCidrs: readonly string[];
   readonly apiServer: NetworkDestination;
   readonly objstore: NetworkDestination;
+  readonly identityProviders: readonly NetworkDestination[];
   readonly scrapeNamespaces: readonly string[];
   readonly scrapeCidrs: readonly string[];
 }
@@ -82,6 +96,7 @@ export function resolveNetwork(props: TenancyNetworkPoliciesProps): NetworkSetti
     dnsCidrs: props.dnsCidrs ?? [],
     apiServer: props.apiServer ?? NetworkDestination.anywhere([443, 6_443], 'the API server'),
     objstore: props.objstore ?? NetworkDestination.anywhere([443], 'the object store'),
+    identityProviders: props.identityProviders ?? [],
     scrapeNamespaces: props.scrapeNamespaces ?? [],
     scrapeCidrs: props.scrapeCidrs ?? [],
   };

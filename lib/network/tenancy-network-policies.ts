@@ -1,10 +1,11 @@
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { PART_OF } from '../labels.ts';
-import type { PodGroup, PodPort } from '../pod-group.ts';
+import type { PodGroup } from '../pod-group.ts';
 import { refuseSeveralTenancyLabels } from '../tenancy-labels.ts';
-import type { StoreEndpoint } from '../thanos/store-endpoint.ts';
 import type { NetworkDestination } from './network-destination.ts';
+import { isSameGroup, type NetworkPart } from './network-part.ts';
+import { platformParts } from './platform-parts.ts';
 import {
   egressTo,
   egressToDns,
@@ -37,86 +38,37 @@ export class TenancyNetworkPolicies extends Construct {
 
   constructor(scope: Construct, id: string, props: TenancyNetworkPoliciesProps) {
     super(scope, id);
-    refuseSeveralTenancyLabels(`TenancyNetworkPolicies ${this.node.path}`, {
+    const subject = `TenancyNetworkPolicies ${this.node.path}`;
+    refuseSeveralTenancyLabels(subject, {
       Prometheus: props.prometheus.tenancyLabel,
       'the querier': props.querier.tenancyLabel,
       'the frontend': props.frontend.tenancyLabel,
     });
     const settings = resolveNetwork(props);
+    const parts = platformParts(subject, props, settings);
     this.#add('default-deny', KIT_PODS, {});
     this.#add('dns', KIT_PODS, { egress: [egressToDns(settings)] });
-    this.#addFrontend(props, settings);
-    this.#addQuerier(props);
-    this.#addPrometheus(props, settings);
-    for (const store of otherStores(props)) this.#addStore(props, settings, store);
+    for (const part of parts) {
+      const destinations = destinationsOf(part, settings);
+      this.#addGroup(part.pods, {
+        ingress: [
+          ...tenantIngress(props, settings, part),
+          ...ingressInto(part.pods, parts),
+          ...metricsIngress(props, part.pods),
+        ],
+        egress: [
+          ...scrapeEgress(props, settings, part, parts),
+          ...part.connections.map(({ port, to }) => egressTo(to, [port.port])),
+          ...destinations.map((it) => it.toRule()),
+        ],
+        destinations,
+      });
+    }
   }
 
   /** The policies, those of everything first. */
   get policies(): readonly k8s.KubeNetworkPolicy[] {
     return [...this.#policies];
-  }
-
-  #addFrontend(props: TenancyNetworkPoliciesProps, settings: NetworkSettings): void {
-    const { frontend, prometheus, querier } = props;
-    this.#addGroup(frontend.pods, {
-      ingress: [
-        ingressFrom(
-          [tenantsPeer(), ...settings.clients.map(remotePeer)],
-          [frontend.tenantPort.port],
-        ),
-        metricsIngress(prometheus.pods, frontend.pods),
-      ],
-      egress: [egressTo(querier.pods, [querier.queryPort.port]), settings.apiServer.toRule()],
-      destinations: [settings.apiServer],
-    });
-  }
-
-  #addQuerier({ frontend, prometheus, querier }: TenancyNetworkPoliciesProps): void {
-    this.#addGroup(querier.pods, {
-      ingress: [
-        ingressFrom([groupPeer(frontend.pods)], [querier.queryPort.port]),
-        metricsIngress(prometheus.pods, querier.pods),
-      ],
-      egress: querier.endpoints.map((store) => egressTo(store.storePods, [store.storePort.port])),
-    });
-  }
-
-  #addPrometheus(props: TenancyNetworkPoliciesProps, settings: NetworkSettings): void {
-    const { frontend, prometheus, querier } = props;
-    const scraped = [
-      frontend.pods,
-      querier.pods,
-      prometheus.pods,
-      ...otherStores(props).map((store) => store.storePods),
-    ];
-    this.#addGroup(prometheus.pods, {
-      ingress: [
-        ingressFrom([groupPeer(querier.pods)], [prometheus.storePort.port]),
-        metricsIngress(prometheus.pods, prometheus.pods),
-      ],
-      egress: [
-        egressToTargets(settings),
-        ...scraped.map((group) => egressTo(group, portNumbers(group.metricsPorts))),
-        settings.apiServer.toRule(),
-        settings.objstore.toRule(),
-      ],
-      destinations: [settings.apiServer, settings.objstore],
-    });
-  }
-
-  #addStore(
-    { prometheus, querier }: TenancyNetworkPoliciesProps,
-    settings: NetworkSettings,
-    store: StoreEndpoint,
-  ): void {
-    this.#addGroup(store.storePods, {
-      ingress: [
-        ingressFrom([groupPeer(querier.pods)], [store.storePort.port]),
-        metricsIngress(prometheus.pods, store.storePods),
-      ],
-      egress: store.usesObjstore ? [settings.objstore.toRule()] : [],
-      destinations: store.usesObjstore ? [settings.objstore] : [],
-    });
   }
 
   #addGroup(group: PodGroup, rules: PolicyRules): void {
@@ -139,8 +91,8 @@ export class TenancyNetworkPolicies extends Construct {
         spec: {
           podSelector,
           policyTypes: ['Ingress', 'Egress'],
-          ...(rules.ingress === undefined ? {} : { ingress: [...rules.ingress] }),
-          ...(rules.egress === undefined ? {} : { egress: [...rules.egress] }),
+          ...(rules.ingress?.length ? { ingress: [...rules.ingress] } : {}),
+          ...(rules.egress?.length ? { egress: [...rules.egress] } : {}),
         },
       }),
     );
@@ -153,15 +105,54 @@ interface PolicyRules {
   readonly destinations?: readonly NetworkDestination[];
 }
 
-function metricsIngress(prometheus: PodGroup, target: PodGroup): k8s.NetworkPolicyIngressRule {
-  return ingressFrom([groupPeer(prometheus)], portNumbers(target.metricsPorts));
+function tenantIngress(
+  { frontend }: TenancyNetworkPoliciesProps,
+  settings: NetworkSettings,
+  { pods }: NetworkPart,
+): k8s.NetworkPolicyIngressRule[] {
+  if (!isSameGroup(pods, frontend.pods)) return [];
+  const clients = [tenantsPeer(), ...settings.clients.map(remotePeer)];
+  return [ingressFrom(clients, [frontend.tenantPort.port])];
 }
 
-function portNumbers(ports: readonly PodPort[]): number[] {
-  return ports.map(({ port }) => port);
+function ingressInto(
+  target: PodGroup,
+  parts: readonly NetworkPart[],
+): k8s.NetworkPolicyIngressRule[] {
+  return parts.flatMap(({ connections, pods }) =>
+    connections
+      .filter(({ to }) => isSameGroup(to, target))
+      .map(({ port }) => ingressFrom([groupPeer(pods)], [port.port])),
+  );
 }
 
-// The sidecar is a store too, but its pods are those of Prometheus and have a policy of their own.
-function otherStores({ prometheus, querier }: TenancyNetworkPoliciesProps): StoreEndpoint[] {
-  return querier.endpoints.filter((store) => store.storePods !== prometheus.storePods);
+function metricsIngress(
+  { prometheus }: TenancyNetworkPoliciesProps,
+  target: PodGroup,
+): k8s.NetworkPolicyIngressRule[] {
+  const ports = target.metricsPorts.map(({ port }) => port);
+  return ports.length === 0 ? [] : [ingressFrom([groupPeer(prometheus.pods)], ports)];
+}
+
+function scrapeEgress(
+  { prometheus }: TenancyNetworkPoliciesProps,
+  settings: NetworkSettings,
+  { pods }: NetworkPart,
+  parts: readonly NetworkPart[],
+): k8s.NetworkPolicyEgressRule[] {
+  if (!isSameGroup(pods, prometheus.pods)) return [];
+  const scraped = parts.filter((part) => part.pods.metricsPorts.length > 0);
+  return [
+    egressToTargets(settings),
+    ...scraped.map((part) =>
+      egressTo(
+        part.pods,
+        part.pods.metricsPorts.map(({ port }) => port),
+      ),
+    ),
+  ];
+}
+
+function destinationsOf(part: NetworkPart, settings: NetworkSettings): NetworkDestination[] {
+  return [...(part.destinations ?? []), ...(part.usesObjstore ? [settings.objstore] : [])];
 }

@@ -1,26 +1,30 @@
 import { SynthError } from '../synth-error.ts';
-import { THANOS_FLAGS, type ThanosComponent } from './flags.ts';
+import { hasFlag, THANOS_COMMANDS, THANOS_FLAGS, type ThanosComponent } from './flags.ts';
+import { NEWEST_THANOS, type ThanosVersion } from './version.ts';
 
 /**
  * The arguments of one Thanos component, in the order they were given.
  *
- * A flag that the tested version does not know, a deprecated or otherwise refused one, one of the
+ * A flag that the version does not know, a deprecated or otherwise refused one, one of the
  * wrong kind and a repeat of one that takes a single value all throw: each of them would otherwise
  * show as a pod that does not start.
  */
 export class ThanosArgs {
   readonly #component: ThanosComponent;
   readonly #subject: string;
+  readonly #version: ThanosVersion;
   readonly #args: string[] = [];
   readonly #seen = new Set<string>();
 
   /**
-   * @param component - The Thanos component, which is also the first argument.
+   * @param component - The Thanos component, whose command is what the arguments begin with.
    * @param subject - The construct that the arguments belong to, for messages.
+   * @param version - The version that must know every flag. The newest by default.
    */
-  constructor(component: ThanosComponent, subject: string) {
+  constructor(component: ThanosComponent, subject: string, version: ThanosVersion = NEWEST_THANOS) {
     this.#component = component;
     this.#subject = subject;
+    this.#version = version;
   }
 
   /** Adds `--flag=value`. */
@@ -42,6 +46,24 @@ export class ThanosArgs {
     return this;
   }
 
+  /** Adds `--no-flag`, which switches something off that is on by itself. */
+  disable(flag: string): this {
+    this.#check(flag, 'switch');
+    this.#args.push(`--no-${flag}`);
+    return this;
+  }
+
+  /** Adds `--flag` where the version has it. For what an older version does not have to switch. */
+  enableIfKnown(flag: string): this {
+    return hasFlag(this.#component, flag, this.#version) ? this.enable(flag) : this;
+  }
+
+  /** Adds `--flag=value` once for each value. */
+  each(flag: string, values: readonly string[]): this {
+    for (const value of values) this.value(flag, value);
+    return this;
+  }
+
   /**
    * Adds arguments that were written by hand, each as `--flag=value`, `--flag` or `--no-flag`.
    *
@@ -53,9 +75,9 @@ export class ThanosArgs {
     return this;
   }
 
-  /** The whole argument list, the component's name first. */
+  /** The whole argument list, the command first. */
   toArray(): string[] {
-    return [this.#component, ...this.#args];
+    return [...THANOS_COMMANDS[this.#component], ...this.#args];
   }
 
   #addWritten(arg: string): void {
@@ -83,7 +105,8 @@ export class ThanosArgs {
     const instead = table.refused[flag];
     if (instead !== undefined) this.#refuse(flag, 'is deprecated or unsafe', instead);
     const known = kind === 'value' ? table.values : table.switches;
-    if (!known.includes(flag)) this.#refuse(flag, ...this.#whyUnknown(flag, kind));
+    if (!known.includes(flag) || !hasFlag(this.#component, flag, this.#version))
+      this.#refuse(flag, ...this.#whyUnknown(flag, kind));
     if (this.#seen.has(flag) && !table.repeatable.includes(flag)) {
       this.#refuse(flag, 'is set already', 'use the property of the construct that sets it');
     }
@@ -98,9 +121,12 @@ export class ThanosArgs {
     if (kind === 'switch' && table.values.includes(flag)) {
       return ['needs a value', `write --${flag}=VALUE`];
     }
+    const first = table.since[flag];
     return [
-      `is not known to thanos ${this.#component} in the tested version`,
-      'see lib/thanos/flags.ts for those that are',
+      `is not known to thanos ${this.#component} in version ${this.#version}`,
+      first !== undefined
+        ? `it came with version ${first}`
+        : 'see lib/thanos/flags.ts for those that are',
     ];
   }
 

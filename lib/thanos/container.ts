@@ -1,4 +1,5 @@
 import type { k8s } from 'cdk8s-plus-28';
+import type { PodPort } from '../pod-group.ts';
 import { restrictedContainer } from '../pod-security.ts';
 import { type ContainerResources, toResourceRequirements } from '../resources.ts';
 import { type ProbeTiming, thanosContainerPorts, thanosProbe } from './ports.ts';
@@ -17,6 +18,13 @@ export interface ThanosContainerSettings {
   readonly mounts: readonly k8s.VolumeMount[];
   /** How long the component may take to become ready for the first time. */
   readonly startup: ProbeTiming;
+  /** The ports it listens on, that of HTTP among them. */
+  readonly ports: readonly PodPort[];
+  /**
+   * The name of the pod as the variable `POD_NAME`, which arguments may refer to.
+   * @default false
+   */
+  readonly knowsPodName?: boolean;
 }
 
 /** The container of a Thanos component, with its three probes and nothing it could escalate by. */
@@ -26,13 +34,19 @@ export function thanosContainer(settings: ThanosContainerSettings): k8s.Containe
     image: settings.image,
     imagePullPolicy: 'IfNotPresent',
     args: [...settings.args],
-    ports: thanosContainerPorts(),
+    ...(settings.knowsPodName === true ? { env: [POD_NAME] } : {}),
+    ports: thanosContainerPorts(settings.ports),
     resources: toResourceRequirements(settings.resources),
     securityContext: restrictedContainer(),
     startupProbe: thanosProbe('/-/ready', settings.startup),
     livenessProbe: thanosProbe('/-/healthy', { periodSeconds: 30, failureThreshold: 4 }),
     readinessProbe: thanosProbe('/-/ready', { periodSeconds: 5, failureThreshold: 3 }),
     terminationMessagePolicy: 'FallbackToLogsOnError',
-    volumeMounts: [...settings.mounts],
+    ...(settings.mounts.length === 0 ? {} : { volumeMounts: [...settings.mounts] }),
   };
 }
+
+const POD_NAME: k8s.EnvVar = {
+  name: 'POD_NAME',
+  valueFrom: { fieldRef: { fieldPath: 'metadata.name' } },
+};

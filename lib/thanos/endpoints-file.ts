@@ -1,3 +1,4 @@
+import { grpcFiles, type GrpcTls } from './grpc-tls.ts';
 import type { StoreEndpoint } from './store-endpoint.ts';
 
 /** Name of the file that lists what a querier asks. */
@@ -7,10 +8,25 @@ export const ENDPOINTS_FILE_NAME = 'endpoints.yaml';
  * Prints the file of `--endpoint.sd-config-file`. It is JSON, which is YAML as well.
  *
  * Repeated addresses appear once: Thanos would ask the same store twice.
+ *
+ * @param endpoints - What is asked.
+ * @param tls - The certificates of all of them, or `undefined` for plain gRPC.
  */
-export function printEndpointsFile(endpoints: readonly StoreEndpoint[]): string {
+export function printEndpointsFile(endpoints: readonly StoreEndpoint[], tls?: GrpcTls): string {
   const addresses = [...new Set(endpoints.map(({ storeAddress }) => storeAddress))].toSorted();
-  return `${JSON.stringify({ endpoints: addresses.map((address) => ({ address })) }, null, 2)}\n`;
+  const file = {
+    ...(tls === undefined ? {} : { default_client_config: clientConfig(tls) }),
+    endpoints: addresses.map((address) => ({ address })),
+  };
+  return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+function clientConfig(tls: GrpcTls): unknown {
+  const { ca, cert, key } = grpcFiles('client');
+  return {
+    tls_config: { enabled: true, cert_file: cert, key_file: key, ca_file: ca },
+    server_name: tls.serverName,
+  };
 }
 
 /** The labels that a querier over these endpoints deduplicates by. */

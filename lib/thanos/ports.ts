@@ -7,18 +7,17 @@ export const THANOS_HTTP: PodPort = { name: 'http', port: 10_902 };
 /** Where a Thanos component answers gRPC: the Store API. */
 export const THANOS_GRPC: PodPort = { name: 'grpc', port: 10_901 };
 
+/** The ports of a component that answers both. */
+export const THANOS_PORTS: readonly PodPort[] = [THANOS_HTTP, THANOS_GRPC];
+
 /** The ports of a Thanos container. */
-export function thanosContainerPorts(): k8s.ContainerPort[] {
-  return [THANOS_HTTP, THANOS_GRPC].map(({ name, port }) => ({
-    name,
-    containerPort: port,
-    protocol: 'TCP',
-  }));
+export function thanosContainerPorts(ports: readonly PodPort[]): k8s.ContainerPort[] {
+  return ports.map(({ name, port }) => ({ name, containerPort: port, protocol: 'TCP' }));
 }
 
 /** The ports of a Service in front of Thanos pods. They refer to the container ports by name. */
-export function thanosServicePorts(): k8s.ServicePort[] {
-  return [THANOS_HTTP, THANOS_GRPC].map(({ name, port }) => ({
+export function thanosServicePorts(ports: readonly PodPort[] = THANOS_PORTS): k8s.ServicePort[] {
+  return ports.map(({ name, port }) => ({
     name,
     port,
     targetPort: k8s.IntOrString.fromString(name),

@@ -1,78 +1,36 @@
-import { Duration, Size } from 'cdk8s';
-import { Cpu, k8s } from 'cdk8s-plus-28';
+import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { DEFAULT_TENANCY_LABEL, type TenancyLabel } from '../../tenant/tenancy-label.ts';
-import { addDisruptionBudget, spreadEvenly } from '../availability.ts';
 import { HashedConfigMap } from '../hashed-config-map.ts';
-import { THANOS_IMAGE, THANOS_VERSION } from '../images.ts';
-import { objectLabels, selectorLabels } from '../labels.ts';
+import { selectorLabels } from '../labels.ts';
 import type { PodGroup, PodPort } from '../pod-group.ts';
-import { NOBODY, restrictedPod } from '../pod-security.ts';
-import type { ContainerResources } from '../resources.ts';
+import type { QueryUpstream } from '../query-frontend/tenant-query-frontend-props.ts';
 import { addServiceAccount } from '../service-account.ts';
-import { SynthError } from '../synth-error.ts';
+import { requireTenancyLabel } from '../tenancy-labels.ts';
+import { printGoDuration } from '../units.ts';
+import { addGrpcServer, programArgs, refuseSharedTenancyLabel } from './common-args.ts';
+import { ENDPOINTS_FILE_NAME, printEndpointsFile } from './endpoints-file.ts';
+import { grpcMounts, type GrpcTls, grpcVolumes } from './grpc-tls.ts';
+import { THANOS_GRPC, THANOS_HTTP, THANOS_PORTS, thanosServicePorts } from './ports.ts';
 import {
-  refuseSeveralTenancyLabels,
-  refuseTenancyLabelAmong,
-  requireTenancyLabel,
-} from '../tenancy-labels.ts';
-import { printDuration } from '../units.ts';
-import { ThanosArgs } from './args.ts';
-import { thanosContainer } from './container.ts';
-import { ENDPOINTS_FILE_NAME, printEndpointsFile, replicaLabelsOf } from './endpoints-file.ts';
-import { THANOS_GRACE_SECONDS, THANOS_GRPC, THANOS_HTTP, thanosServicePorts } from './ports.ts';
+  DEFAULT_QUERIER_NAME,
+  type QuerierSettings,
+  resolveQuerier,
+  type ThanosQuerierProps,
+} from './querier-props.ts';
 import type { StoreEndpoint } from './store-endpoint.ts';
+import {
+  addThanosDeployment,
+  podGroupOf,
+  type ThanosPodSettings,
+  thanosWorkload,
+} from './workload.ts';
 
-/** Settings of a {@link ThanosQuerier}. */
-export interface ThanosQuerierProps {
-  /** The stores it asks: sidecars, store gateways. At least one. */
-  readonly endpoints: readonly StoreEndpoint[];
-  /**
-   * Name of the Deployment and its Service.
-   * @default 'thanos-querier'
-   */
-  readonly name?: string;
-  /**
-   * The label that carries the tenant. It must be that of every endpoint that has one.
-   * @default - that of the endpoints, or 'namespace' where none has one
-   */
-  readonly tenancyLabel?: string;
-  /**
-   * Replica labels beyond those of the endpoints.
-   * @default - none
-   */
-  readonly replicaLabels?: readonly string[];
-  /** @default 2 */
-  readonly replicas?: number;
-  /**
-   * Longest time one query may take. The query frontend gives up after 28 s.
-   * @default Duration.seconds(30)
-   */
-  readonly timeout?: Duration;
-  /**
-   * Queries at once, in each replica.
-   * @default 20
-   */
-  readonly maxConcurrent?: number;
-  /** @default - 250m CPU and 512 MiB, at most 2 GiB */
-  readonly resources?: ContainerResources;
-  /**
-   * Image of Thanos. The arguments are checked against version 0.42.4.
-   * @default - quay.io/thanos/thanos in the tested version
-   */
-  readonly image?: string;
-  /**
-   * Further arguments, each as one text such as `--query.lookback-delta=5m`. One that is unknown,
-   * deprecated or set already throws.
-   * @default - none
-   */
-  readonly extraArgs?: readonly string[];
-}
-
+const COMPONENT = 'thanos-querier';
 const ENDPOINTS_FOLDER = '/etc/thanos/endpoints';
 
 /** The Thanos querier: one view over all stores, which only the query frontend may reach. */
-export class ThanosQuerier extends Construct {
+export class ThanosQuerier extends Construct implements QueryUpstream {
   /** Name of the Deployment and its Service. */
   readonly name: string;
   /** The label that carries the tenant. */
@@ -89,6 +47,8 @@ export class ThanosQuerier extends Construct {
   readonly endpoints: readonly StoreEndpoint[];
   /** The labels it deduplicates by. */
   readonly replicaLabels: readonly string[];
+  /** The certificates of its endpoints, which its own Store API shows too. */
+  readonly grpcTls: GrpcTls | undefined;
   /** The Deployment. */
   readonly deployment: k8s.KubeDeployment;
   /** The Service. */
@@ -96,108 +56,97 @@ export class ThanosQuerier extends Construct {
   /** The list of endpoints. */
   readonly endpointsFile: HashedConfigMap;
 
+  /**
+   * The address of a querier that is constructed later, or elsewhere in the namespace.
+   *
+   * A ruler needs its querier, and the querier has the ruler among its endpoints: the ruler is given
+   * this, and then the querier is given the ruler.
+   *
+   * @param name - Name of the querier.
+   * @param tenancyLabel - The label that carries the tenant there.
+   */
+  static named(
+    name: string = DEFAULT_QUERIER_NAME,
+    tenancyLabel: string = DEFAULT_TENANCY_LABEL,
+  ): QueryUpstream {
+    const podLabels = selectorLabels({ component: COMPONENT, instance: name, software: 'thanos' });
+    return {
+      queryUrl: queryUrlOf(name),
+      pods: { component: COMPONENT, podLabels, metricsPorts: [THANOS_HTTP] },
+      queryPort: THANOS_HTTP,
+      tenancyLabel: requireTenancyLabel(`ThanosQuerier ${name}`, tenancyLabel),
+    };
+  }
+
   constructor(scope: Construct, id: string, props: ThanosQuerierProps) {
     super(scope, id);
     const subject = `ThanosQuerier ${this.node.path}`;
-    this.name = props.name ?? 'thanos-querier';
-    this.tenancyLabel = resolveTenancyLabel(subject, props);
-    this.endpoints = [...props.endpoints];
-    this.replicaLabels = [
-      ...new Set([...replicaLabelsOf(this.endpoints), ...(props.replicaLabels ?? [])]),
-    ].toSorted();
-    this.queryUrl = `http://${this.name}:${this.queryPort.port}`;
-    if (this.endpoints.length === 0) {
-      throw new SynthError(subject, 'has no endpoint to ask', 'pass at least one store');
-    }
-    refuseTenancyLabelAmong(`${subject} replicaLabels`, this.tenancyLabel, this.replicaLabels);
+    const settings = resolveQuerier(subject, props);
+    const { versionLabel } = settings.workload;
+    const workload = thanosWorkload({ component: COMPONENT, name: settings.name, versionLabel });
+    const { labels, podLabels } = workload;
+    this.name = settings.name;
+    this.tenancyLabel = settings.tenancyLabel;
+    this.endpoints = settings.endpoints;
+    this.replicaLabels = settings.replicaLabels;
+    this.grpcTls = settings.grpcTls;
+    this.queryUrl = queryUrlOf(this.name);
+    this.pods = podGroupOf(workload);
 
-    const identity = {
-      component: 'thanos-querier',
-      instance: this.name,
-      software: 'thanos',
-      version: THANOS_VERSION,
-    };
-    const labels = objectLabels(identity);
-    const podLabels = selectorLabels(identity);
-    const replicas = props.replicas ?? 2;
-    this.pods = { component: identity.component, podLabels, metricsPorts: [THANOS_HTTP] };
     addServiceAccount(this, this.name, labels);
     this.endpointsFile = new HashedConfigMap(this, 'endpoints', {
       prefix: `${this.name}-endpoints`,
-      data: { [ENDPOINTS_FILE_NAME]: printEndpointsFile(this.endpoints) },
+      data: { [ENDPOINTS_FILE_NAME]: printEndpointsFile(this.endpoints, this.grpcTls) },
       labels,
     });
-    this.deployment = new k8s.KubeDeployment(this, 'deployment', {
-      metadata: { name: this.name, labels },
-      spec: {
-        replicas,
-        selector: { matchLabels: podLabels },
-        strategy: { rollingUpdate: { maxUnavailable: k8s.IntOrString.fromNumber(0) } },
-        template: {
-          metadata: { labels },
-          spec: this.#podSpec(podLabels, this.#args(subject, props), props),
-        },
-      },
+    this.deployment = addThanosDeployment(this, subject, {
+      workload,
+      settings: settings.workload,
+      pod: this.#pod(querierArgs(subject, settings)),
+      replicas: settings.replicas,
+      autoscaling: settings.autoscaling,
     });
     this.service = new k8s.KubeService(this, 'service', {
       metadata: { name: this.name, labels },
       spec: { selector: podLabels, ports: thanosServicePorts() },
     });
-    addDisruptionBudget(this, { name: this.name, replicas, podLabels, labels });
   }
 
-  #args(subject: string, props: ThanosQuerierProps): string[] {
-    const args = new ThanosArgs('query', subject)
-      .value('log.format', 'json')
-      .value('http-address', `0.0.0.0:${THANOS_HTTP.port}`)
-      .value('grpc-address', `0.0.0.0:${THANOS_GRPC.port}`)
-      .enable('enable-auto-gomemlimit')
-      .enable('web.disable-cors')
-      .value('endpoint.sd-config-file', `${ENDPOINTS_FOLDER}/${ENDPOINTS_FILE_NAME}`)
-      .value('query.timeout', printDuration(props.timeout ?? Duration.seconds(30)))
-      .value('query.max-concurrent', props.maxConcurrent ?? 20)
-      .enable('query.auto-downsampling');
-    for (const label of this.replicaLabels) args.value('query.replica-label', label);
-    return args.extra(props.extraArgs ?? []).toArray();
-  }
-
-  #podSpec(
-    podLabels: Record<string, string>,
-    args: readonly string[],
-    props: ThanosQuerierProps,
-  ): k8s.PodSpec {
+  #pod(args: readonly string[]): ThanosPodSettings {
     return {
       serviceAccountName: this.name,
-      automountServiceAccountToken: false,
-      enableServiceLinks: false,
-      securityContext: restrictedPod(NOBODY),
-      terminationGracePeriodSeconds: THANOS_GRACE_SECONDS,
-      topologySpreadConstraints: spreadEvenly(podLabels),
-      containers: [
-        thanosContainer({
-          name: 'thanos-query',
-          image: props.image ?? THANOS_IMAGE,
-          args,
-          resources: props.resources ?? {
-            cpu: Cpu.millis(250),
-            memory: Size.mebibytes(512),
-            memoryLimit: Size.gibibytes(2),
-          },
-          mounts: [{ name: 'endpoints', mountPath: ENDPOINTS_FOLDER, readOnly: true }],
-          startup: { periodSeconds: 2, failureThreshold: 60 },
-        }),
+      container: {
+        name: 'thanos-query',
+        args,
+        mounts: [
+          { name: 'endpoints', mountPath: ENDPOINTS_FOLDER, readOnly: true },
+          ...grpcMounts(this.grpcTls, 'server', 'client'),
+        ],
+        ports: THANOS_PORTS,
+        startup: { periodSeconds: 2, failureThreshold: 60 },
+      },
+      volumes: [
+        { name: 'endpoints', configMap: { name: this.endpointsFile.name } },
+        ...grpcVolumes(this.grpcTls, 'server', 'client'),
       ],
-      volumes: [{ name: 'endpoints', configMap: { name: this.endpointsFile.name } }],
     };
   }
 }
 
-function resolveTenancyLabel(subject: string, props: ThanosQuerierProps): TenancyLabel {
-  const carried = props.endpoints.flatMap(({ storeAddress, tenancyLabel }) =>
-    tenancyLabel === undefined ? [] : [[storeAddress, tenancyLabel] as const],
-  );
-  const label = props.tenancyLabel ?? carried[0]?.[1] ?? DEFAULT_TENANCY_LABEL;
-  const own = requireTenancyLabel(subject, label);
-  refuseSeveralTenancyLabels(subject, { 'the querier': own, ...Object.fromEntries(carried) });
-  return own;
+function queryUrlOf(name: string): string {
+  return `http://${name}:${THANOS_HTTP.port}`;
+}
+
+function querierArgs(subject: string, settings: QuerierSettings): string[] {
+  const args = addGrpcServer(programArgs('query', subject, settings.workload), settings.grpcTls)
+    .enable('web.disable-cors')
+    .value('endpoint.sd-config-file', `${ENDPOINTS_FOLDER}/${ENDPOINTS_FILE_NAME}`)
+    .value('query.timeout', printGoDuration(settings.timeout))
+    .value('query.max-concurrent', settings.maxConcurrent)
+    .enable('query.auto-downsampling')
+    .each('query.replica-label', settings.replicaLabels)
+    .extra(settings.workload.extraArgs)
+    .toArray();
+  refuseSharedTenancyLabel(subject, settings.tenancyLabel, args);
+  return args;
 }

@@ -1,5 +1,7 @@
 import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
+import type { PodConnection } from '../network/network-part.ts';
 import type { PodGroup, PodPort } from '../pod-group.ts';
+import type { GrpcTls } from './grpc-tls.ts';
 
 /**
  * Something that answers the Store API: a sidecar, a store gateway, a ruler, a receiver.
@@ -26,6 +28,16 @@ export interface StoreEndpoint {
   readonly storePort: PodPort;
   /** Whether those pods read or write the object store. */
   readonly usesObjstore: boolean;
+  /**
+   * What those pods connect to among the platform's pods, such as a cache.
+   * @default - nothing
+   */
+  readonly connections?: readonly PodConnection[];
+  /**
+   * The certificates that those pods show and ask for.
+   * @default - none: plain gRPC
+   */
+  readonly grpcTls?: GrpcTls | undefined;
 }
 
 /** The address of a named port behind a headless Service, in the form that Thanos resolves. */

@@ -1,10 +1,16 @@
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
-import { THANOS_IMAGE } from '../images.ts';
 import type { ObjstoreSecret } from '../objstore-secret.ts';
 import type { ContainerResources } from '../resources.ts';
 import { SynthError } from '../synth-error.ts';
+import type { GrpcTls } from './grpc-tls.ts';
 import { IndexCache } from './index-cache.ts';
+import { resolvePartitions } from './store-partitions.ts';
+import {
+  resolveWorkload,
+  type ThanosWorkloadProps,
+  type ThanosWorkloadSettings,
+} from './workload-props.ts';
 
 /** What one request may take from a store gateway. Above it the request fails, alone. */
 export interface StoreLimits {
@@ -31,7 +37,7 @@ export interface StoreLimits {
 }
 
 /** Settings of a `ThanosStoreGateway`. */
-export interface ThanosStoreGatewayProps {
+export interface ThanosStoreGatewayProps extends ThanosWorkloadProps {
   /**
    * The configuration of the object store. The gateway only reads from it.
    * @default - key `thanos.yaml` of the Secret `thanos-objstore-secret`
@@ -42,8 +48,22 @@ export interface ThanosStoreGatewayProps {
    * @default 'thanos-store-gateway'
    */
   readonly name?: string;
-  /** @default 2 */
+  /**
+   * Replicas of each part, where there are shards or partitions.
+   * @default 2
+   */
   readonly replicas?: number;
+  /**
+   * In how many shards the blocks are divided, by the hash of their name.
+   * @default 1
+   */
+  readonly shards?: number;
+  /**
+   * Ages at which the blocks are divided by time, in any order. One age makes two partitions, the
+   * younger and the older; each partition has all the shards.
+   * @default - none: one partition
+   */
+  readonly timePartitions?: readonly Duration[];
   /**
    * Disk for index headers, which are downloaded again when it is lost.
    * @default Size.gibibytes(10)
@@ -80,25 +100,23 @@ export interface ThanosStoreGatewayProps {
    * @default Duration.hours(24)
    */
   readonly ignoreDeletionMarksDelay?: Duration;
+  /**
+   * The certificates of the Store API.
+   * @default - none: plain gRPC, which network policies keep to the querier
+   */
+  readonly grpcTls?: GrpcTls;
   /** @default - 250m CPU and 1 GiB, at most 2 GiB */
   readonly resources?: ContainerResources;
-  /**
-   * Image of Thanos. The arguments are checked against version 0.42.4.
-   * @default - quay.io/thanos/thanos in the tested version
-   */
-  readonly image?: string;
-  /**
-   * Further arguments, each as one text. One that is unknown, deprecated or set already throws.
-   * @default - none
-   */
-  readonly extraArgs?: readonly string[];
 }
 
 /** The settings with every default filled in. */
 export interface StoreGatewaySettings {
+  readonly workload: ThanosWorkloadSettings;
   readonly objstore: ObjstoreSecret;
   readonly name: string;
   readonly replicas: number;
+  readonly shards: number;
+  readonly timePartitions: readonly Duration[];
   readonly storage: Size;
   readonly storageClassName: string | undefined;
   readonly indexCache: IndexCache;
@@ -107,9 +125,7 @@ export interface StoreGatewaySettings {
   readonly minTime: Duration | undefined;
   readonly maxTime: Duration | undefined;
   readonly ignoreDeletionMarksDelay: Duration;
-  readonly resources: ContainerResources;
-  readonly image: string;
-  readonly extraArgs: readonly string[];
+  readonly grpcTls: GrpcTls | undefined;
 }
 
 /** Fills in the defaults and refuses settings that contradict each other. */
@@ -118,9 +134,16 @@ export function resolveStoreGateway(
   props: ThanosStoreGatewayProps,
 ): StoreGatewaySettings {
   const settings: StoreGatewaySettings = {
+    workload: resolveWorkload(props, {
+      cpu: Cpu.millis(250),
+      memory: Size.gibibytes(1),
+      memoryLimit: Size.gibibytes(2),
+    }),
     objstore: props.objstore ?? {},
     name: props.name ?? 'thanos-store-gateway',
     replicas: props.replicas ?? 2,
+    shards: props.shards ?? 1,
+    timePartitions: resolvePartitions(subject, props.timePartitions ?? []),
     storage: props.storage ?? Size.gibibytes(10),
     storageClassName: props.storageClassName,
     indexCache: props.indexCache ?? IndexCache.inMemory(Size.mebibytes(250)),
@@ -134,22 +157,17 @@ export function resolveStoreGateway(
     minTime: props.minTime,
     maxTime: props.maxTime,
     ignoreDeletionMarksDelay: props.ignoreDeletionMarksDelay ?? Duration.hours(24),
-    resources: props.resources ?? {
-      cpu: Cpu.millis(250),
-      memory: Size.gibibytes(1),
-      memoryLimit: Size.gibibytes(2),
-    },
-    image: props.image ?? THANOS_IMAGE,
-    extraArgs: props.extraArgs ?? [],
+    grpcTls: props.grpcTls,
   };
   refuseUnfitMemory(subject, settings);
   refuseEmptyWindow(subject, settings);
+  refuseNoShard(subject, settings);
   return settings;
 }
 
 function refuseUnfitMemory(subject: string, settings: StoreGatewaySettings): void {
   const kept = settings.indexCache.memory.toKibibytes() + settings.chunkPool.toKibibytes();
-  if (kept < settings.resources.memoryLimit.toKibibytes()) return;
+  if (kept < settings.workload.resources.memoryLimit.toKibibytes()) return;
   throw new SynthError(
     subject,
     'the index cache and the chunk pool fill the memory limit, so the pod would be killed',
@@ -158,12 +176,21 @@ function refuseUnfitMemory(subject: string, settings: StoreGatewaySettings): voi
 }
 
 function refuseEmptyWindow(subject: string, settings: StoreGatewaySettings): void {
-  const { minTime, maxTime } = settings;
-  if (minTime === undefined || maxTime === undefined) return;
-  if (minTime.toMilliseconds() > maxTime.toMilliseconds()) return;
+  const { maxTime, minTime, timePartitions } = settings;
+  const ages = [minTime, ...timePartitions, maxTime].flatMap((it) => it?.toMilliseconds() ?? []);
+  if (ages.every((age, index) => index === 0 || age < (ages[index - 1] ?? 0))) return;
   throw new SynthError(
     subject,
-    'minTime is not older than maxTime, so nothing would be served',
-    'both are ages: minTime is the larger one',
+    'minTime, timePartitions and maxTime leave a window in which nothing would be served',
+    'all of them are ages: minTime is the largest, maxTime the smallest',
+  );
+}
+
+function refuseNoShard(subject: string, { shards }: StoreGatewaySettings): void {
+  if (Number.isInteger(shards) && shards > 0) return;
+  throw new SynthError(
+    `${subject} shards`,
+    `${shards} is no number of shards`,
+    'set a whole number above zero',
   );
 }

@@ -11,33 +11,12 @@ import {
 import { PlatformChart } from '../../charts/platform-chart.ts';
 import { App } from 'cdk8s';
 import { exampleManifests, platformManifests } from './support/platform.ts';
-import {
-  at,
-  listAt,
-  type Manifest,
-  manifestsOf,
-  only,
-  PLACEHOLDER,
-  platformChart,
-} from './support/manifests.ts';
+import { at, listAt, manifestsOf, only, PLACEHOLDER, platformChart } from './support/manifests.ts';
 import { podTemplates } from './support/pod-templates.ts';
+import { pod, policiesOf, table } from './support/reachability-table.ts';
 
 const TENANT = { 'prometheus-tenancy-kit/tenant': 'true' };
 const EXPORTER = { app: 'exporter', 'prometheus-tenancy-kit/metrics': 'prometheus-only' };
-
-function policiesOf(manifests: readonly Manifest[]): ManifestPolicy[] {
-  return manifests.filter((it) => it.kind === 'NetworkPolicy') as unknown as ManifestPolicy[];
-}
-
-function pod(
-  name: string,
-  namespace: string,
-  labels: Readonly<Record<string, string>>,
-  marks: Readonly<Record<string, string>> = {},
-): NetworkNode {
-  const namespaceLabels = { 'kubernetes.io/metadata.name': namespace, ...marks };
-  return { name, address: '10.1.2.3', pod: { namespace, labels, namespaceLabels } };
-}
 
 // The platform's pods come from the manifests, so that a renamed label shows here.
 const PLATFORM: readonly NetworkNode[] = podTemplates(platformManifests()).map((template) =>
@@ -71,25 +50,6 @@ const OTHERS: readonly NetworkNode[] = [
 ];
 
 const NODES = [...PLATFORM, ...OTHERS];
-const PORTS = [53, 80, 443, 6_443, 8_080, 8_443, 9_090, 9_091, 9_100, 10_901, 10_902];
-
-/** Which ports are open between two nodes, one line a pair; pairs without an open port are left out. */
-function table(
-  policies: readonly ManifestPolicy[],
-  froms: readonly NetworkNode[],
-  tos: readonly NetworkNode[],
-): string[] {
-  return froms.flatMap((from) =>
-    tos
-      .map((to) => {
-        const open = PORTS.filter((port) => isReachable(policies, { from, to, port }));
-        const ports = open.length === PORTS.length ? 'any' : open.join(' ');
-        return ports === '' ? '' : `${from.name} -> ${to.name}: ${ports}`;
-      })
-      .filter((line) => line !== ''),
-  );
-}
-
 describe('the network policies of the example', () => {
   const policies = policiesOf(exampleManifests());
 
@@ -97,7 +57,9 @@ describe('the network policies of the example', () => {
     expect(PLATFORM.map(({ name }) => name)).toEqual([
       'prometheus',
       'thanos-store-gateway',
+      'thanos-compactor',
       'thanos-querier',
+      'thanos-query-frontend',
       'tenant-query-frontend',
     ]);
     const denial = policies.filter(
@@ -111,11 +73,14 @@ describe('the network policies of the example', () => {
     expect(table(policies, NODES, PLATFORM)).toEqual([
       'prometheus -> prometheus: 8080 10902',
       'prometheus -> thanos-store-gateway: 10902',
+      'prometheus -> thanos-compactor: 10902',
       'prometheus -> thanos-querier: 10902',
+      'prometheus -> thanos-query-frontend: 10902',
       'prometheus -> tenant-query-frontend: 9091',
       'thanos-querier -> prometheus: 10901',
       'thanos-querier -> thanos-store-gateway: 10901',
-      'tenant-query-frontend -> thanos-querier: 10902',
+      'thanos-query-frontend -> thanos-querier: 10902',
+      'tenant-query-frontend -> thanos-query-frontend: 10902',
       'grafana of team-a -> tenant-query-frontend: 8443',
       'exporter of team-a -> tenant-query-frontend: 8443',
       'pod of team-b -> tenant-query-frontend: 8443',
@@ -141,7 +106,15 @@ describe('the network policies of the example', () => {
       'thanos-store-gateway -> dns: 53 443',
       'thanos-store-gateway -> world: 443',
       'thanos-store-gateway -> metadata service: 443',
+      'thanos-compactor -> grafana of team-a: 443',
+      'thanos-compactor -> pod of team-b: 443',
+      'thanos-compactor -> stranger: 443',
+      'thanos-compactor -> impostor: 443',
+      'thanos-compactor -> dns: 53 443',
+      'thanos-compactor -> world: 443',
+      'thanos-compactor -> metadata service: 443',
       'thanos-querier -> dns: 53',
+      'thanos-query-frontend -> dns: 53',
       'tenant-query-frontend -> grafana of team-a: 443 6443',
       'tenant-query-frontend -> pod of team-b: 443 6443',
       'tenant-query-frontend -> stranger: 443 6443',
@@ -182,13 +155,15 @@ describe('the network policies of the example', () => {
 });
 
 function synth(props: Partial<TenancyNetworkPoliciesProps>): ManifestPolicy[] {
-  const { prometheus, querier, frontend } = new PlatformChart(new App(), 'platform', {
-    namespace: 'monitoring',
-    cluster: 'main',
-    runtime: PLACEHOLDER,
-  });
+  const { compactor, frontend, prometheus, querier, queryFrontend } = new PlatformChart(
+    new App(),
+    'platform',
+    { namespace: 'monitoring', cluster: 'main', runtime: PLACEHOLDER },
+  );
+  const parts = [compactor, queryFrontend];
+  const all = { prometheus, querier, frontend, parts, ...props };
   const chart = platformChart();
-  void new TenancyNetworkPolicies(chart, 'network', { prometheus, querier, frontend, ...props });
+  void new TenancyNetworkPolicies(chart, 'network', all);
   return policiesOf(manifestsOf(chart));
 }
 
@@ -261,6 +236,11 @@ describe('TenancyNetworkPolicies', () => {
       /not a block/,
     ],
     ['a name', () => synth({ scrapeCidrs: ['nodes'] }), /not a block/],
+    [
+      'a way to pods that it knows nothing of',
+      () => synth({ parts: [] }),
+      /tenant-query-frontend connects to thanos-query-frontend, which is not among its parts/,
+    ],
     [
       'parts that carry tenants in different labels',
       () => synth({ prometheus: prometheusWith('tenant') }),

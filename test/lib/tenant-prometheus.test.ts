@@ -47,8 +47,23 @@ describe('TenantPrometheus', () => {
     expect(at(specOf(), 'podMonitorNamespaceSelector')).toEqual(marked);
   });
 
-  it.each(['scrapeConfigSelector', 'probeSelector', 'ruleSelector'])('leaves %s unset', (field) => {
+  it('takes rules of its own namespace alone, and of the platform', () => {
+    expect(at(specOf(), 'ruleSelector')).toEqual({
+      matchLabels: { 'prometheus-tenancy-kit/rules': 'platform' },
+    });
+    expect(at(specOf(), 'ruleNamespaceSelector')).toBeUndefined();
+  });
+
+  it.each(['probeSelector'])('leaves %s unset', (field) => {
     expect(at(specOf(), field)).toBeUndefined();
+  });
+
+  it('takes scrape configurations of the platform alone, out of its own namespace', () => {
+    expect(at(specOf(), 'scrapeConfigSelector')).toEqual({
+      matchLabels: { 'prometheus-tenancy-kit/scrape': 'platform' },
+    });
+    expect(at(specOf(), 'scrapeConfigNamespaceSelector')).toBeUndefined();
+    expect(at(specOf(), 'excludedFromEnforcement')).toBeUndefined();
   });
 
   it('gives the sidecar the object store as a file', () => {

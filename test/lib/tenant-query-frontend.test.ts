@@ -162,6 +162,14 @@ describe('TenantQueryFrontend', () => {
         'list watch serviceaccounts',
       ],
     ],
+    [
+      'with reads of the whole cluster, and attributes by endpoint',
+      { clusterWide: { enabled: true }, attributesByEndpoint: { rules: 'openshift' } },
+      [
+        'create tokenreviews.authentication.k8s.io',
+        'create subjectaccessreviews.authorization.k8s.io',
+      ],
+    ],
     ['with reviews by the callers', { review: 'self' }, []],
   ])('has exactly the rights that it needs %s', (_case, features, expected) => {
     const role = only(synth({ features }).manifests, 'ClusterRole');

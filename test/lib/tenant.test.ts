@@ -72,6 +72,35 @@ describe('Tenant', () => {
     ]);
   });
 
+  it('gives silencers these three verbs alone, on what the frontend asks for', () => {
+    const silenceAttributes = { group: '', resource: 'namespace', subresource: 'silences' };
+    const frontend = { ...FRONTEND, silenceAttributes };
+    const manifests = synth({ frontend, silencers: [Subject.group('on-call')] });
+    expect(only(manifests, 'Role', 'silences-writer')).toMatchObject({
+      metadata: { namespace: 'team-a' },
+      rules: [
+        {
+          apiGroups: [''],
+          resources: ['namespace/silences'],
+          verbs: ['create', 'update', 'delete'],
+        },
+      ],
+    });
+    expect(only(manifests, 'RoleBinding', 'silences-writer')).toMatchObject({
+      roleRef: { kind: 'Role', name: 'silences-writer' },
+      subjects: [{ kind: 'Group', name: 'on-call' }],
+    });
+    expect(at(only(manifests, 'Role', 'metrics-reader'), 'rules')).toHaveLength(1);
+    expect(synth({ frontend }).map(({ metadata }) => metadata.name)).not.toContain(
+      'silences-writer',
+    );
+  });
+
+  it('refuses silencers where nobody may change silences', () => {
+    const build = (): unknown => synth({ silencers: [Subject.user('ann')] });
+    expect(build).toThrow(/team-a silencers: the frontend lets nobody change silences/);
+  });
+
   it('puts every object into the namespace of the tenant', () => {
     const namespaces = synth()
       .filter((it) => it.kind !== 'Namespace')

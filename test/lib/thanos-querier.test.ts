@@ -135,6 +135,16 @@ describe('ThanosQuerier', () => {
       { tenancyLabel: 'namespace', endpoints: [store('a', { tenancyLabel: 'tenant' })] },
       /the querier in namespace, by a in tenant/,
     ],
+    [
+      'the tenancy label as a replica label, by hand',
+      { extraArgs: ['--query.replica-label=a,namespace'] },
+      /in one tenant/,
+    ],
+    [
+      'the tenancy label as its own',
+      { extraArgs: ['--selector-label=namespace="team-a"'] },
+      /in one tenant/,
+    ],
     ['an argument that is set already', { extraArgs: ['--query.timeout=1m'] }, /is set already/],
   ])('refuses %s', (_what, props, message) => {
     expect(() => synth({ timeout: Duration.seconds(5), ...props })).toThrow(message);

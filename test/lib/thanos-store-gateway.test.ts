@@ -32,7 +32,7 @@ describe('ThanosStoreGateway', () => {
         '--store.limits.request-series=500000',
         '--store.limits.request-samples=100000000',
         '--store.grpc.downloaded-bytes-limit=2048MiB',
-        '--ignore-deletion-marks-delay=1d',
+        '--ignore-deletion-marks-delay=24h',
       ]),
     );
   });
@@ -75,7 +75,7 @@ describe('ThanosStoreGateway', () => {
       containerOf(synth({ minTime: Duration.days(30), maxTime: Duration.hours(36) })),
       'args',
     );
-    expect(args).toEqual(expect.arrayContaining(['--min-time=-30d', '--max-time=-36h']));
+    expect(args).toEqual(expect.arrayContaining(['--min-time=-720h', '--max-time=-36h']));
   });
 
   it.each<[string, ThanosStoreGatewayProps, RegExp]>([

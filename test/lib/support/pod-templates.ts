@@ -9,7 +9,7 @@ export interface PodTemplate {
   readonly spec: Readonly<Record<string, Json>>;
 }
 
-/** Every pod template in the manifests, the one that the operator makes of a Prometheus included. */
+/** Every pod template in the manifests, those that the operator makes of its resources included. */
 export function podTemplates(manifests: readonly Manifest[]): PodTemplate[] {
   return manifests.flatMap((manifest) => {
     const owner = `${manifest.kind} ${manifest.metadata.name}`;
@@ -21,7 +21,12 @@ export function podTemplates(manifests: readonly Manifest[]): PodTemplate[] {
       };
       return { owner, namespace, labels, spec: operatorPodSpec(manifest) };
     }
-    const template = at(manifest.spec, 'template');
+    if (manifest.kind === 'ThanosRuler') {
+      const labels = textsAt(manifest.spec, 'podMetadata', 'labels');
+      return [{ owner, namespace, labels, spec: operatorRulerSpec(manifest) }];
+    }
+    const template =
+      at(manifest.spec, 'template') ?? at(manifest.spec, 'jobTemplate', 'spec', 'template');
     if (template === undefined) return [];
     const claims = listAt(manifest.spec, 'volumeClaimTemplates').map((claim) => ({
       name: textAt(claim, 'metadata', 'name'),
@@ -37,14 +42,46 @@ export function podTemplates(manifests: readonly Manifest[]): PodTemplate[] {
   });
 }
 
+const CONFINED = {
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ['ALL'] },
+  readOnlyRootFilesystem: true,
+};
+
+// What the operator writes into the StatefulSet of a ThanosRuler, as far as the resource decides it.
+function operatorRulerSpec(ruler: Manifest): Record<string, Json> {
+  const { spec } = ruler;
+  const data = { name: 'thanos-ruler-data', mountPath: '/thanos/data' };
+  return {
+    serviceAccountName: at(spec, 'serviceAccountName'),
+    securityContext: at(spec, 'securityContext'),
+    volumes: [{ name: data.name, emptyDir: {} }, ...listAt(spec, 'volumes')],
+    containers: [
+      {
+        name: 'thanos-ruler',
+        image: at(spec, 'image'),
+        ports: [
+          { name: at(spec, 'portName'), containerPort: 10_902 },
+          { name: 'grpc', containerPort: 10_901 },
+        ],
+        volumeMounts: [data, ...listAt(spec, 'volumeMounts')],
+        securityContext: CONFINED,
+      },
+      {
+        name: 'config-reloader',
+        image: 'quay.io/prometheus-operator/prometheus-config-reloader:v0.93.0',
+        ports: [{ name: 'reloader-web', containerPort: 8080 }],
+        securityContext: CONFINED,
+      },
+      ...listAt(spec, 'containers'),
+    ],
+  };
+}
+
 // What the operator writes into the StatefulSet of a Prometheus, as far as the resource decides it.
 function operatorPodSpec(prometheus: Manifest): Record<string, Json> {
   const { spec } = prometheus;
-  const securityContext = {
-    allowPrivilegeEscalation: false,
-    capabilities: { drop: ['ALL'] },
-    readOnlyRootFilesystem: true,
-  };
+  const securityContext = CONFINED;
   const data = { name: 'prometheus-db', mountPath: '/prometheus' };
   return {
     serviceAccountName: at(spec, 'serviceAccountName'),

@@ -7,7 +7,7 @@ import { describeReal } from '../harness/skip.ts';
 import { type DistFolder, EXPECTED_NAMESPACES, synthDist } from './dist-folder.ts';
 import { resourceVersions } from './resource-versions.ts';
 
-const PARTS = ['etcd', 'kube-apiserver', 'kubectl', 'prometheus-operator'] as const;
+const PARTS = ['etcd', 'kube-apiserver', 'kubectl', 'operator-crds'] as const;
 
 await describeReal('the manifests, applied by a plain kubectl', PARTS, () => {
   let cluster: TestCluster;

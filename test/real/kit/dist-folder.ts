@@ -1,4 +1,3 @@
-import { writeKustomization } from '../../../charts/kustomization.ts';
 import { TenancyApp } from '../../../charts/tenancy-app.ts';
 import { TENANTS } from '../../../charts/tenants.ts';
 import { bundleRuntime } from '../../../frontend/bundle.ts';
@@ -23,7 +22,6 @@ export async function synthDist(): Promise<DistFolder> {
     outdir: folder.path,
   });
   app.synth();
-  writeKustomization(folder.path);
   return { folder, manifests: manifestsOf(...app.charts) };
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { MARK_NAMESPACES } from '../../../charts/kustomization.ts';
-import { NAMESPACES_FOLDER } from '../../../charts/tenancy-app.ts';
+import { NAMESPACES_FOLDER } from '../../../charts/layout.ts';
 import { operatorCrdFolder } from '../harness/build-part.ts';
 import { mustKubectl } from '../harness/kubectl.ts';
 import { startKubeApiserver, type TestCluster } from '../harness/kubernetes.ts';
@@ -9,7 +9,7 @@ import { readPath } from '../harness/read-path.ts';
 import { describeReal } from '../harness/skip.ts';
 import { type DistFolder, EXPECTED_NAMESPACES, synthDist } from './dist-folder.ts';
 
-const PARTS = ['etcd', 'kube-apiserver', 'kubectl', 'prometheus-operator'] as const;
+const PARTS = ['etcd', 'kube-apiserver', 'kubectl', 'operator-crds'] as const;
 
 const OWNERS_LABELS = { 'pod-security.kubernetes.io/enforce': 'restricted', owner: 'team-a' };
 

@@ -3,11 +3,17 @@ import type { KubeAnswer } from '../harness/kube-request.ts';
 import { startKubeApiserver, type TestCluster } from '../harness/kubernetes.ts';
 import { readPath } from '../harness/read-path.ts';
 import { describeReal } from '../harness/skip.ts';
-import { listAt } from '../../lib/support/manifests.ts';
+import { GrpcTls } from '../../../lib/index.ts';
+import { everyThanos } from '../../lib/support/every-thanos.ts';
+import { listAt, manifestsOf } from '../../lib/support/manifests.ts';
 import { exampleManifests } from '../../lib/support/platform.ts';
 import { podTemplates } from '../../lib/support/pod-templates.ts';
 
-const TEMPLATES = podTemplates(exampleManifests());
+// The installation as it is shipped, and everything that it leaves out.
+const TEMPLATES = podTemplates([
+  ...exampleManifests(),
+  ...manifestsOf(everyThanos({ grpcTls: GrpcTls.fromSecrets(), memcached: true })),
+]);
 
 await describeReal('Pod Security admission', ['etcd', 'kube-apiserver', 'kubectl'], () => {
   let cluster: TestCluster;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { NAMESPACES_FOLDER } from '../../../charts/tenancy-app.ts';
+import { NAMESPACES_FOLDER } from '../../../charts/layout.ts';
 import { operatorCrdFolder } from '../harness/build-part.ts';
 import { mustKubectl } from '../harness/kubectl.ts';
 import { startKubeApiserver, type TestCluster } from '../harness/kubernetes.ts';
@@ -9,7 +9,7 @@ import { describeReal } from '../harness/skip.ts';
 import { type DistFolder, EXPECTED_NAMESPACES, synthDist } from './dist-folder.ts';
 import { resourceVersions } from './resource-versions.ts';
 
-const PARTS = ['etcd', 'kube-apiserver', 'kubectl', 'prometheus-operator'] as const;
+const PARTS = ['etcd', 'kube-apiserver', 'kubectl', 'operator-crds'] as const;
 
 await describeReal('the manifests, applied on the server side', PARTS, () => {
   let cluster: TestCluster;

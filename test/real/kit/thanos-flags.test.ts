@@ -1,33 +1,12 @@
 import { expect, it } from '@jest/globals';
 import { THANOS_FLAGS, type ThanosComponent } from '../../../lib/index.ts';
+import { THANOS_COMMANDS } from '../../../lib/thanos/flags.ts';
 import { partBinary } from '../harness/build-part.ts';
 import { runProgram } from '../harness/processes.ts';
 import { describeReal } from '../harness/skip.ts';
+import { type Flag, flagsIn } from './thanos-help.ts';
 
-const COMPONENTS: readonly ThanosComponent[] = ['query', 'store'];
-
-// Every program has these, and no manifest wants them.
-const UNLISTED = ['help', 'version'];
-
-interface Flag {
-  readonly name: string;
-  readonly isSwitch: boolean;
-  readonly isRepeatable: boolean;
-  readonly text: string;
-}
-
-function flagsIn(help: string): Flag[] {
-  const start = /^ {2,6}(?:-\w, )?--/m;
-  return help
-    .split(/\n(?= {2,6}(?:-\w, )?--)/)
-    .filter((entry) => start.test(entry))
-    .flatMap((entry) => {
-      const [, off, name = '', rest = ''] = /--(\[no-\])?([\w.-]+)(.*)/.exec(entry) ?? [];
-      // The name stands before the description, which begins two blanks later or on the next line.
-      const isRepeatable = /\.\.\.(?:\s{2,}|\s*$)/.test(rest);
-      return { name, isSwitch: off !== undefined, isRepeatable, text: entry };
-    });
-}
+const COMPONENTS = Object.keys(THANOS_FLAGS) as readonly ThanosComponent[];
 
 function sorted(names: readonly string[]): string[] {
   return [...names].toSorted();
@@ -35,8 +14,9 @@ function sorted(names: readonly string[]): string[] {
 
 await describeReal('the table of Thanos flags', ['thanos'], () => {
   const read = async (component: ThanosComponent): Promise<Flag[]> => {
-    const { stderr, stdout } = await runProgram(await partBinary('thanos'), [component, '--help']);
-    return flagsIn(`${stdout}${stderr}`).filter(({ name }) => !UNLISTED.includes(name));
+    const command = [...THANOS_COMMANDS[component], '--help'];
+    const { stderr, stdout } = await runProgram(await partBinary('thanos'), command);
+    return flagsIn(`${stdout}${stderr}`);
   };
 
   it.each(COMPONENTS)('knows every flag of %s, and none that is not there', async (component) => {

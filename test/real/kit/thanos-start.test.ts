@@ -53,6 +53,7 @@ await describeReal('Thanos, started with the arguments of the manifests', ['than
   it.each([
     ['query', 'Deployment', 'thanos-querier'],
     ['store', 'StatefulSet', 'thanos-store-gateway'],
+    ['compact', 'StatefulSet', 'thanos-compactor'],
   ] as const)('is ready as %s', async (component, kind, name) => {
     const thanos = await startThanos(component, await argumentsOf(kind, name));
     try {

@@ -1,0 +1,140 @@
+import { k8s } from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
+import { HashedConfigMap } from '../hashed-config-map.ts';
+import type { NetworkPart, PodConnection } from '../network/network-part.ts';
+import type { PodGroup, PodPort } from '../pod-group.ts';
+import { addServiceAccount } from '../service-account.ts';
+import type { GrpcTls } from './grpc-tls.ts';
+import { HASHRING_FILE_NAME, ingestorAddresses, printHashrings } from './hashring.ts';
+import { THANOS_GRPC, THANOS_HTTP, thanosServicePorts } from './ports.ts';
+import { ingestorPod, REMOTE_WRITE, routerPod } from './receive-pods.ts';
+import {
+  RECEIVE_REPLICA_LABEL,
+  type ReceiveSettings,
+  resolveReceive,
+  type ThanosReceiveProps,
+} from './receive-props.ts';
+import type { RemoteWriteTarget } from './ruler-props.ts';
+import { srvAddress, type StoreEndpoint } from './store-endpoint.ts';
+import {
+  addThanosDeployment,
+  addThanosStatefulSet,
+  podGroupOf,
+  type ThanosWorkload,
+  thanosWorkload,
+} from './workload.ts';
+
+/**
+ * The receive of Thanos: takes remote writes and keeps their series until they are in the object store.
+ *
+ * It believes its writers. Only those may reach it that set the tenancy label themselves, such as a
+ * stateless ruler: network policies let in the parts that name it among their connections, and no
+ * tenant.
+ */
+export class ThanosReceive extends Construct implements StoreEndpoint, RemoteWriteTarget {
+  /** Name of the routers and their Service. */
+  readonly name: string;
+  /** The label that carries the tenant on the series. */
+  readonly tenancyLabel: TenancyLabel;
+  /** Routers and ingestors, for network policies. */
+  readonly parts: readonly NetworkPart[];
+  readonly writeUrl: string;
+  readonly writeNetwork: PodConnection;
+  readonly storeAddress: string;
+  readonly replicaLabels: readonly string[] = [RECEIVE_REPLICA_LABEL];
+  readonly storePods: PodGroup;
+  readonly storePort: PodPort = THANOS_GRPC;
+  /** The ingestors upload blocks. */
+  readonly usesObjstore: boolean = true;
+  readonly grpcTls: GrpcTls | undefined;
+  /** The routers. */
+  readonly deployment: k8s.KubeDeployment;
+  /** The ingestors. */
+  readonly statefulSet: k8s.KubeStatefulSet;
+
+  constructor(scope: Construct, id: string, props: ThanosReceiveProps) {
+    super(scope, id);
+    const subject = `ThanosReceive ${this.node.path}`;
+    const settings = resolveReceive(subject, props);
+    const { versionLabel } = settings.workload;
+    this.name = settings.name;
+    this.tenancyLabel = settings.tenancyLabel;
+    this.grpcTls = settings.grpcTls;
+    const name = `${this.name}-ingestor`;
+    const ingestor = thanosWorkload({ component: 'thanos-receive-ingestor', name, versionLabel });
+    const router = thanosWorkload({
+      component: 'thanos-receive-router',
+      name: this.name,
+      versionLabel,
+    });
+    this.storePods = podGroupOf(ingestor);
+    this.storeAddress = srvAddress(name, this.storePort);
+    this.writeUrl = `http://${this.name}:${REMOTE_WRITE.port}/api/v1/receive`;
+    this.writeNetwork = { to: podGroupOf(router), port: REMOTE_WRITE };
+    const toIngestors = { to: this.storePods, port: THANOS_GRPC };
+    this.parts = [
+      { pods: this.writeNetwork.to, connections: [toIngestors], usesObjstore: false },
+      { pods: this.storePods, connections: [], usesObjstore: true },
+    ];
+    this.statefulSet = this.#addIngestors(subject, ingestor, settings);
+    this.deployment = this.#addRouters(subject, router, ingestor, settings);
+  }
+
+  #addIngestors(
+    subject: string,
+    workload: ThanosWorkload,
+    settings: ReceiveSettings,
+  ): k8s.KubeStatefulSet {
+    const scope = new Construct(this, 'ingestor');
+    const { labels, name, podLabels } = workload;
+    addServiceAccount(scope, name, labels);
+    void new k8s.KubeService(scope, 'service', {
+      metadata: { name, labels },
+      spec: {
+        clusterIp: 'None',
+        // A router finds each ingestor by its name, and one that starts has to be found by others.
+        publishNotReadyAddresses: true,
+        selector: podLabels,
+        ports: thanosServicePorts(),
+      },
+    });
+    return addThanosStatefulSet(scope, {
+      workload,
+      settings: settings.workload,
+      pod: ingestorPod(subject, name, settings),
+      replicas: settings.ingestors,
+      disk: { size: settings.storage, storageClassName: settings.storageClassName },
+      serviceName: name,
+    });
+  }
+
+  #addRouters(
+    subject: string,
+    workload: ThanosWorkload,
+    ingestor: ThanosWorkload,
+    settings: ReceiveSettings,
+  ): k8s.KubeDeployment {
+    const scope = new Construct(this, 'router');
+    const { labels, name, podLabels } = workload;
+    addServiceAccount(scope, name, labels);
+    const hashrings = new HashedConfigMap(scope, 'hashrings', {
+      prefix: `${name}-hashrings`,
+      data: {
+        [HASHRING_FILE_NAME]: printHashrings(ingestorAddresses(ingestor.name, settings.ingestors)),
+      },
+      labels,
+    });
+    void new k8s.KubeService(scope, 'service', {
+      metadata: { name, labels },
+      spec: { selector: podLabels, ports: thanosServicePorts([THANOS_HTTP, REMOTE_WRITE]) },
+    });
+    return addThanosDeployment(scope, subject, {
+      workload,
+      settings: settings.routerWorkload,
+      pod: routerPod(subject, hashrings, settings),
+      replicas: settings.routers,
+      autoscaling: settings.autoscaling,
+    });
+  }
+}

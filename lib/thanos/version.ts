@@ -1,0 +1,13 @@
+/** A version of Thanos whose flags the kit knows, without the number of its patch. */
+export type ThanosVersion = '0.38' | '0.39' | '0.40' | '0.41' | '0.42';
+
+/** Those versions, the oldest first. */
+export const THANOS_VERSIONS: readonly ThanosVersion[] = ['0.38', '0.39', '0.40', '0.41', '0.42'];
+
+/** The version that the arguments are made for, unless a construct is told another. */
+export const NEWEST_THANOS: ThanosVersion = '0.42';
+
+/** Whether one version is as new as another, or newer. */
+export function isAtLeast(version: ThanosVersion, least: ThanosVersion): boolean {
+  return THANOS_VERSIONS.indexOf(version) >= THANOS_VERSIONS.indexOf(least);
+}
