@@ -10,6 +10,11 @@ export interface HashedConfigMapProps {
   readonly data: Readonly<Record<string, string>>;
   /** Labels of the object. */
   readonly labels: Readonly<Record<string, string>>;
+  /**
+   * Its namespace.
+   * @default - that of the chart
+   */
+  readonly namespace?: string;
 }
 
 /**
@@ -29,7 +34,11 @@ export class HashedConfigMap extends Construct {
     super(scope, id);
     this.name = `${props.prefix}-${contentHash(props.data)}`;
     this.apiObject = new k8s.KubeConfigMap(this, 'config-map', {
-      metadata: { name: this.name, labels: { ...props.labels } },
+      metadata: {
+        name: this.name,
+        ...(props.namespace !== undefined && { namespace: props.namespace }),
+        labels: { ...props.labels },
+      },
       immutable: true,
       data: { ...props.data },
     });

@@ -13,6 +13,7 @@ import { type GrpcTls, grpcVolumes } from '../thanos/grpc-tls.ts';
 import { THANOS_GRPC, THANOS_HTTP, thanosServicePorts } from '../thanos/ports.ts';
 import { srvAddress, type StoreEndpoint } from '../thanos/store-endpoint.ts';
 import { DiscoveryRbac } from './discovery-rbac.ts';
+import { exclusionsOf, foreignExclusions } from './enforcement-exclusions.ts';
 import {
   identityFields,
   platformFields,
@@ -126,17 +127,6 @@ export class TenantPrometheus extends Construct implements StoreEndpoint {
     this.#excludedScrapeConfigs.add(name);
   }
 
-  // An exclusion without a name would hold for the whole namespace.
-  #exclusions(): readonly object[] | undefined {
-    if (this.#excludedScrapeConfigs.size === 0) return undefined;
-    return [...this.#excludedScrapeConfigs].map((name) => ({
-      group: 'monitoring.coreos.com',
-      resource: 'scrapeconfigs',
-      namespace: this.namespace,
-      name,
-    }));
-  }
-
   #addResource(
     subject: string,
     settings: TenantPrometheusSettings,
@@ -152,7 +142,9 @@ export class TenantPrometheus extends Construct implements StoreEndpoint {
         ...tenancyFields(subject, settings),
         ...surfaceFields(settings),
         ...platformFields(),
-        excludedFromEnforcement: Lazy.any({ produce: () => this.#exclusions() }),
+        excludedFromEnforcement: Lazy.any({
+          produce: () => exclusionsOf(this.namespace, this.#excludedScrapeConfigs),
+        }),
         ...identityFields(settings),
         ...sidecarFields(settings),
         ...podFields(settings, podLabels),
@@ -164,7 +156,12 @@ export class TenantPrometheus extends Construct implements StoreEndpoint {
         ],
       },
     });
-    this.node.addValidation({ validate: () => brokenWalls(finalSpec(resource), settings) });
+    this.node.addValidation({
+      validate: () => {
+        const spec = finalSpec(resource);
+        return [...brokenWalls(spec, settings), ...foreignExclusions(spec, this.namespace)];
+      },
+    });
     return resource;
   }
 

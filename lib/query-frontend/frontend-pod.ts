@@ -3,6 +3,8 @@ import { spreadEvenly } from '../availability.ts';
 import type { PodPort } from '../pod-group.ts';
 import { restrictedContainer, restrictedPod, RUNTIME_USER } from '../pod-security.ts';
 import { toResourceRequirements } from '../resources.ts';
+import { frontendFolders } from './frontend-folders.ts';
+import { folderMounts, folderVolumes } from './mounted-folder.ts';
 import { OPERATIONS_PORT } from './ports.ts';
 import type { MountedCode } from './runtime-code.ts';
 import type { TenantQueryFrontendSettings } from './tenant-query-frontend-props.ts';
@@ -45,6 +47,7 @@ export function frontendPodSpec(pod: FrontendPodSettings): k8s.PodSpec {
       ...pod.code.volumes,
       { name: 'config', configMap: { name: pod.configMapName } },
       ...certificateVolume(pod.certificateSecret),
+      ...folderVolumes(frontendFolders(pod.settings)),
     ],
   };
 }
@@ -54,8 +57,8 @@ function container(pod: FrontendPodSettings): k8s.Container {
     name: 'query-frontend',
     image: pod.settings.image,
     imagePullPolicy: 'IfNotPresent',
-    command: [...pod.code.command],
-    args: ['--config', `${CONFIG_FOLDER}/${pod.configFileName}`],
+    ...(pod.code.command.length > 0 && { command: [...pod.code.command] }),
+    args: [...pod.code.args, '--config', `${CONFIG_FOLDER}/${pod.configFileName}`],
     ports: [pod.tenantPort, OPERATIONS_PORT].map(({ name, port }) => ({
       name,
       containerPort: port,
@@ -71,6 +74,7 @@ function container(pod: FrontendPodSettings): k8s.Container {
       ...pod.code.mounts,
       { name: 'config', mountPath: CONFIG_FOLDER, readOnly: true },
       ...certificateMount(pod.certificateSecret),
+      ...folderMounts(frontendFolders(pod.settings)),
     ],
   };
 }

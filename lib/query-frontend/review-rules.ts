@@ -25,6 +25,11 @@ const RIGHTS: readonly ReviewRule[] = [
   { apiGroups: [''], resources: ['serviceaccounts'], verbs: ['list', 'watch'] },
 ];
 
+/** The reviews alone that a frontend with this configuration asks for in its own name. */
+export function ownReviews(access: Pick<KubernetesAccessConfig, 'review'>): readonly ReviewRule[] {
+  return access.review === 'subject' ? REVIEWS : [];
+}
+
 /**
  * What a frontend with this configuration has to be allowed at the API server: the reviews, and
  * for each feature that is switched on exactly what that one needs.
@@ -36,7 +41,7 @@ export function reviewRules(
   >,
 ): readonly ReviewRule[] {
   return [
-    ...(access.review === 'subject' ? REVIEWS : []),
+    ...ownReviews(access),
     ...(access.allNamespaces.enabled || access.tenantMapping.enabled ? NAMESPACES : []),
     ...(access.rightsWatch.enabled ? RIGHTS : []),
   ];

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SynthError } from '../synth-error.ts';
 
-/** The roles of the runtime that ship as code inside manifests. */
-export type RuntimeRole = 'query-frontend';
+/**
+ * The roles of the runtime that ship as code inside manifests. `query-frontend-ui` is the query
+ * frontend with a web UI.
+ */
+export type RuntimeRole = 'query-frontend' | 'query-frontend-ui';
 
 /** One file of a bundle. */
 export interface RuntimeFile {

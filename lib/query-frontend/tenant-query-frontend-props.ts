@@ -1,4 +1,4 @@
-import { Size } from 'cdk8s';
+import { type Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
 import {
   ATTRIBUTE_PRESETS,
@@ -10,53 +10,64 @@ import type {
   ConcurrencyConfig,
   RatesConfig,
 } from '../../frontend/config/limits.ts';
+import type { EndpointsConfig, SilenceAttributesConfig } from '../../frontend/config/upstreams.ts';
 import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
-import { NODE_IMAGE_REPOSITORY, NODE_IMAGE_TAG } from '../images.ts';
-import type { PodGroup, PodPort } from '../pod-group.ts';
 import type { ContainerResources } from '../resources.ts';
 import { SynthError } from '../synth-error.ts';
-import { refuseSeveralTenancyLabels, requireTenancyLabel } from '../tenancy-labels.ts';
 import type { AccessFeatures } from './access-features.ts';
+import type { CallerCredentials } from './caller-credentials.ts';
 import type { SharingSettings } from './frontend-config.ts';
-import { RuntimeBundle } from './runtime-bundle.ts';
-import { RuntimeCode } from './runtime-code.ts';
+import { refuseContradictions } from './frontend-refusals.ts';
+import type { FrontendTuning } from './frontend-tuning.ts';
+import { type NodeImage, printNodeImage } from './node-image.ts';
+import type { OtherUpstreams } from './other-upstreams.ts';
+import type { QueryUpstream } from './query-upstream.ts';
+import type { ReviewFlowSettings } from './review-flow.ts';
+import type { RuntimeCode } from './runtime-code.ts';
 import { ServingCertificate } from './serving-certificate.ts';
+import type { UpstreamConnection } from './upstream-connection.ts';
+import { resolveCode, type WebUiSettings } from './web-ui.ts';
 
 /** The audience of API servers whose cluster names itself as kubeadm does. */
 export const DEFAULT_CLUSTER_ISSUER = 'https://kubernetes.default.svc.cluster.local';
 
-/** Something that answers the query API of Prometheus: a Thanos querier. */
-export interface QueryUpstream {
-  /** URL of the query API, relative to the namespace. */
-  readonly queryUrl: string;
-  /** The pods behind the URL. */
-  readonly pods: PodGroup;
-  /** The port of the query API on those pods. */
-  readonly queryPort: PodPort;
-  /** The label that carries the tenant. */
-  readonly tenancyLabel: TenancyLabel;
-}
+export type { NodeImage } from './node-image.ts';
+export type { QueryUpstream } from './query-upstream.ts';
 
-/** The image that runs the code: a plain Node. */
-export interface NodeImage {
-  /** @default 'docker.io/library/node' */
-  readonly repository?: string;
+/** How the frontend and the upstream of the queries know each other. */
+export interface QueryConnection extends UpstreamConnection {
   /**
-   * The tag: Node 24 or newer.
-   * @default '24-slim'
+   * Longest time for one answer, access reviews and body included. Grafana gives up after 30 s.
+   * @default Duration.seconds(28)
    */
-  readonly tag?: string;
-  /**
-   * The digest, such as `sha256:...`, which then decides instead of the tag.
-   * @default - none: the tag decides
-   */
-  readonly digest?: string;
+  readonly deadline?: Duration;
 }
 
 /** Settings of a `TenantQueryFrontend`. */
-export interface TenantQueryFrontendProps {
+export interface TenantQueryFrontendProps extends FrontendTuning {
   /** What answers the scoped queries. */
   readonly upstream: QueryUpstream;
+  /**
+   * How the frontend and that upstream know each other.
+   * @default - plain HTTP, which network policies keep to the frontend
+   */
+  readonly upstreamConnection?: QueryConnection;
+  /**
+   * Who answers what is no query: rules, alerts, silences.
+   * @default - rules and alerts come from the upstream, and there are no silences
+   */
+  readonly upstreams?: OtherUpstreams;
+  /**
+   * Which endpoints there are beside the queries, and how they are answered.
+   * @default - those of the runtime: no `/federate`, no metadata, silences are read only
+   */
+  readonly endpoints?: Partial<EndpointsConfig>;
+  /**
+   * What a caller must be allowed to `create`, `update` or `delete` in the namespace to do so with a
+   * silence. `silencers` of a `Tenant` are.
+   * @default - `namespace/silences`
+   */
+  readonly silenceAttributes?: SilenceAttributesConfig;
   /**
    * Name of the Deployment, its Service and its ServiceAccount.
    * @default 'tenant-query-frontend'
@@ -64,10 +75,14 @@ export interface TenantQueryFrontendProps {
   readonly name?: string;
   /**
    * The code of the runtime.
-   * @default RuntimeCode.configMap(RuntimeBundle.packaged('query-frontend'))
+   * @default RuntimeCode.configMap(RuntimeBundle.packaged('query-frontend')), with `ui` that of
+   *   'query-frontend-ui'
    */
   readonly code?: RuntimeCode;
-  /** @default - docker.io/library/node:24-slim */
+  /**
+   * The Node that runs code out of ConfigMaps.
+   * @default - docker.io/library/node:24-slim
+   */
   readonly image?: NodeImage;
   /**
    * The label that carries the tenant. It must be the upstream's.
@@ -120,6 +135,17 @@ export interface TenantQueryFrontendProps {
    */
   readonly features?: AccessFeatures;
   /**
+   * By what callers identify themselves.
+   * @default - the bearer token of the Authorization header alone
+   */
+  readonly credentials?: CallerCredentials;
+  /**
+   * Gives the reviews seats of their own at the API server, so that nobody's flood of other requests
+   * holds them up. It adds a FlowSchema and a PriorityLevelConfiguration.
+   * @default - none: the reviews queue with those of all ServiceAccounts
+   */
+  readonly reviewFlow?: ReviewFlowSettings;
+  /**
    * Bounds on what one request may ask.
    * @default - those of the runtime
    */
@@ -139,6 +165,12 @@ export interface TenantQueryFrontendProps {
    * @default - answers are shared and not remembered
    */
   readonly coalescing?: Partial<CoalescingConfig>;
+  /**
+   * Shows the web UI of the upstream below `/namespaces/<namespace>/graph`, for browsers behind a
+   * proxy that signs people in and sends their tokens. The upstream must be a Thanos querier.
+   * @default - none: there is no page
+   */
+  readonly ui?: WebUiSettings;
   /** @default 2 */
   readonly replicas?: number;
   /** @default - 100m CPU and 128 MiB, at most 256 MiB */
@@ -154,6 +186,11 @@ export interface TenantQueryFrontendProps {
 /** The settings with every default filled in. */
 export interface TenantQueryFrontendSettings {
   readonly upstream: QueryUpstream;
+  readonly upstreamConnection: QueryConnection;
+  readonly upstreams: OtherUpstreams;
+  readonly endpoints: Partial<EndpointsConfig>;
+  readonly silenceAttributes: SilenceAttributesConfig | undefined;
+  readonly tuning: FrontendTuning;
   readonly name: string;
   readonly code: RuntimeCode;
   readonly image: string;
@@ -163,8 +200,11 @@ export interface TenantQueryFrontendSettings {
   readonly audiences: readonly string[];
   readonly attributes: ResourceAttributesConfig;
   readonly features: AccessFeatures;
+  readonly credentials: CallerCredentials;
+  readonly reviewFlow: ReviewFlowSettings | undefined;
   readonly limits: Partial<LimitsConfig>;
   readonly sharing: SharingSettings;
+  readonly ui: WebUiSettings | undefined;
   readonly replicas: number;
   readonly resources: ContainerResources;
   readonly legacyAlias: boolean;
@@ -178,11 +218,17 @@ export function resolveTenantQueryFrontend(
   const name = props.name ?? 'tenant-query-frontend';
   const clusterIssuer = props.clusterIssuer ?? DEFAULT_CLUSTER_ISSUER;
   refuseContradictions(subject, props);
+  const code = resolveCode(subject, props);
   return {
     upstream: props.upstream,
+    upstreamConnection: props.upstreamConnection ?? {},
+    upstreams: props.upstreams ?? {},
+    endpoints: props.endpoints ?? {},
+    silenceAttributes: props.silenceAttributes,
+    tuning: props,
     name,
-    code: props.code ?? RuntimeCode.configMap(RuntimeBundle.packaged('query-frontend')),
-    image: printNodeImage(subject, props.image ?? {}),
+    code,
+    image: code.image ?? printNodeImage(subject, props.image ?? {}),
     tenancyLabel: props.upstream.tenancyLabel,
     staticLabels: props.staticLabels ?? {},
     certificate:
@@ -193,12 +239,15 @@ export function resolveTenantQueryFrontend(
     audiences: props.audiences ?? (props.features?.review === 'self' ? [] : [name, clusterIssuer]),
     attributes: resolveAttributes(subject, props.attributes ?? 'seed'),
     features: props.features ?? {},
+    credentials: props.credentials ?? {},
+    reviewFlow: props.reviewFlow,
     limits: props.limits ?? {},
     sharing: {
       rates: props.rates ?? {},
       concurrency: props.concurrency ?? {},
       coalescing: props.coalescing ?? {},
     },
+    ui: props.ui,
     replicas: props.replicas ?? 2,
     resources: props.resources ?? {
       cpu: Cpu.millis(100),
@@ -223,45 +272,4 @@ function resolveAttributes(
     `${JSON.stringify(attributes)} is no preset`,
     `use one of ${Object.keys(ATTRIBUTE_PRESETS).join(', ')}, or write the attributes in full`,
   );
-}
-
-function printNodeImage(subject: string, image: NodeImage): string {
-  const repository = image.repository ?? NODE_IMAGE_REPOSITORY;
-  const tagged = `${repository}:${image.tag ?? NODE_IMAGE_TAG}`;
-  if (image.digest === undefined) return tagged;
-  if (/^sha256:[0-9a-f]{64}$/.test(image.digest)) return `${tagged}@${image.digest}`;
-  throw new SynthError(
-    `${subject} image.digest`,
-    `${JSON.stringify(image.digest)} is not a digest`,
-    'write sha256: and 64 hexadecimal digits',
-  );
-}
-
-function refuseContradictions(subject: string, props: TenantQueryFrontendProps): void {
-  const label = requireTenancyLabel(subject, props.tenancyLabel ?? props.upstream.tenancyLabel);
-  refuseSeveralTenancyLabels(subject, {
-    'the frontend': label,
-    'the upstream': props.upstream.tenancyLabel,
-  });
-  if (props.unsafePlainHttp === true && props.certificate !== undefined) {
-    throw new SynthError(
-      subject,
-      'unsafePlainHttp and certificate contradict each other',
-      'leave one of them out',
-    );
-  }
-  if (props.audiences !== undefined && props.clusterIssuer !== undefined) {
-    throw new SynthError(
-      subject,
-      'audiences replaces the default list, so clusterIssuer would have no effect',
-      'put the audience of the API server into audiences',
-    );
-  }
-  if (props.audiences?.length === 0) {
-    throw new SynthError(
-      `${subject} audiences`,
-      'is empty, so a token meant for any service would do',
-      'name at least one audience',
-    );
-  }
 }

@@ -1,23 +1,35 @@
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import type {
+  AttributesByEndpointConfig,
   QueryFrontendConfig,
   ResourceAttributesConfig,
 } from '../../frontend/config/query-frontend.ts';
+import type { SilenceAttributesConfig } from '../../frontend/config/upstreams.ts';
 import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
 import type { TenantId } from '../../tenant/tenant-id.ts';
 import { addDisruptionBudget } from '../availability.ts';
 import { HashedConfigMap } from '../hashed-config-map.ts';
 import { objectLabels, PART_OF, selectorLabels } from '../labels.ts';
+import { NetworkDestination } from '../network/network-destination.ts';
+import type { PodConnection } from '../network/network-part.ts';
 import { requireNamespace } from '../platform-namespace.ts';
 import type { PodGroup, PodPort } from '../pod-group.ts';
 import { addServiceAccount } from '../service-account.ts';
 import { frontendConfig, printFrontendConfig } from './frontend-config.ts';
 import { FrontendDeployment } from './frontend-deployment.ts';
 import { CERTIFICATE_FOLDER, frontendPodSpec } from './frontend-pod.ts';
+import { identityProviderUrls } from './identity-providers.ts';
+import { isOtherConnection, upstreamsNetwork } from './other-upstreams.ts';
 import { HTTPS_PORT, OPERATIONS_PORT, PLAIN_HTTP_PORT } from './ports.ts';
+import {
+  attributesByEndpointOf,
+  clusterWideAttributesOf,
+  silenceAttributesOf,
+} from './reader-attributes.ts';
+import { ReviewFlow } from './review-flow.ts';
 import { ReviewRbac } from './review-rbac.ts';
-import { reviewRules } from './review-rules.ts';
+import { ownReviews, reviewRules } from './review-rules.ts';
 import type { MountedCode } from './runtime-code.ts';
 import {
   type QueryUpstream,
@@ -42,10 +54,22 @@ export class TenantQueryFrontend extends Construct {
   readonly tenancyLabel: TenancyLabel;
   /** What a reader must be allowed in a namespace; the tenants' Roles are made of it. */
   readonly attributes: ResourceAttributesConfig;
+  /** What single classes of endpoints ask for instead. */
+  readonly attributesByEndpoint: AttributesByEndpointConfig;
+  /** What readers of the whole cluster must be allowed in all namespaces; empty where there are none. */
+  readonly clusterWideAttributes: readonly ResourceAttributesConfig[];
   /** What answers the scoped queries. */
   readonly upstream: QueryUpstream;
+  /** What whoever changes silences must be allowed, or `undefined` where nobody may. */
+  readonly silenceAttributes: SilenceAttributesConfig | undefined;
   /** The pods, for network policies. They ask the API server. */
   readonly pods: PodGroup;
+  /** What they connect to among the platform's pods. */
+  readonly connections: readonly PodConnection[];
+  /** What they connect to outside of those, beside the API server and the identity providers. */
+  readonly destinations: readonly NetworkDestination[];
+  /** The URLs at which they ask for keys of identity providers. */
+  readonly identityProviders: readonly string[];
   /** The port that tenants connect to. */
   readonly tenantPort: PodPort;
   /** The configuration that the runtime reads. */
@@ -56,6 +80,8 @@ export class TenantQueryFrontend extends Construct {
   readonly code: MountedCode;
   /** The rights of the frontend. */
   readonly rbac: ReviewRbac;
+  /** The seats of its reviews at the API server, where they have their own. */
+  readonly reviewFlow: ReviewFlow | undefined;
   /** The Deployment. */
   readonly deployment: k8s.KubeDeployment;
   /** The Service. */
@@ -77,6 +103,14 @@ export class TenantQueryFrontend extends Construct {
     this.tenantPort = certificate === undefined ? PLAIN_HTTP_PORT : HTTPS_PORT;
     this.pods = { component: identity.component, podLabels, metricsPorts: [OPERATIONS_PORT] };
     this.config = this.#resolveConfig(subject, settings);
+    const ways = upstreamsNetwork(settings.upstreams);
+    const queries = { to: upstream.pods, port: upstream.queryPort };
+    this.connections = [queries, ...ways.filter((it) => isOtherConnection(it, queries))];
+    this.destinations = ways.filter((it) => it instanceof NetworkDestination);
+    this.identityProviders = identityProviderUrls(this.config.access);
+    this.silenceAttributes = silenceAttributesOf(this.config);
+    this.attributesByEndpoint = attributesByEndpointOf(this.config.access);
+    this.clusterWideAttributes = clusterWideAttributesOf(this.config.access);
 
     addServiceAccount(this, name, labels);
     const { namespace } = this;
@@ -87,6 +121,7 @@ export class TenantQueryFrontend extends Construct {
       rules,
       labels,
     });
+    this.reviewFlow = this.#addReviewFlow(settings, labels);
     this.code = settings.code.mountInto(this, name, labels);
     this.configFile = new HashedConfigMap(this, 'config', {
       prefix: `${name}-config`,
@@ -129,19 +164,50 @@ export class TenantQueryFrontend extends Construct {
     return `${scheme}://${host}:${this.tenantPort.port}/namespaces/${tenant}/`;
   }
 
+  /**
+   * The audience of tokens that are meant for the frontend alone, or `undefined` where it takes those of
+   * the API server only.
+   */
+  get tokenAudience(): string | undefined {
+    const { access } = this.config;
+    return access.kind === 'kubernetes' ? access.audiences[0] : undefined;
+  }
+
   #resolveConfig(subject: string, settings: TenantQueryFrontendSettings): QueryFrontendConfig {
     return frontendConfig(subject, {
       tenancyLabel: settings.tenancyLabel,
       staticLabels: settings.staticLabels,
       upstreamUrl: settings.upstream.queryUrl,
+      upstreamConnection: settings.upstreamConnection,
+      upstreams: settings.upstreams,
+      endpoints: settings.endpoints,
+      silenceAttributes: settings.silenceAttributes,
+      tuning: settings.tuning,
       audiences: settings.audiences,
       attributes: settings.attributes,
       features: settings.features,
+      credentials: settings.credentials,
       limits: settings.limits,
       sharing: settings.sharing,
+      ui: settings.ui,
       certificateFolder: settings.certificate === undefined ? undefined : CERTIFICATE_FOLDER,
       tenantPort: this.tenantPort.port,
       operationsPort: OPERATIONS_PORT.port,
+    });
+  }
+
+  #addReviewFlow(
+    { reviewFlow }: TenantQueryFrontendSettings,
+    labels: Readonly<Record<string, string>>,
+  ): ReviewFlow | undefined {
+    if (reviewFlow === undefined) return undefined;
+    const { access } = this.config;
+    return new ReviewFlow(this, 'review-flow', {
+      serviceAccountName: this.name,
+      namespace: this.namespace,
+      reviews: access.kind === 'kubernetes' ? ownReviews(access) : [],
+      settings: reviewFlow,
+      labels,
     });
   }
 

@@ -63,9 +63,8 @@ describe('the credentials of a TenantQueryFrontend', () => {
     });
     expect(listAt(pod, 'volumes')).toContainEqual({
       name: 'client-ca',
-      secret: {
-        secretName: 'clients',
-        items: [{ key: 'root.pem', path: 'ca.crt' }],
+      projected: {
+        sources: [{ secret: { name: 'clients', items: [{ key: 'root.pem', path: 'ca.crt' }] } }],
         defaultMode: 0o440,
       },
     });
@@ -101,9 +100,8 @@ describe('the credentials of a TenantQueryFrontend', () => {
     });
     expect(listAt(pod, 'volumes')).toContainEqual({
       name: 'front-proxy-ca',
-      configMap: {
-        name: 'proxies',
-        items: [{ key: 'ca.crt', path: 'ca.crt' }],
+      projected: {
+        sources: [{ configMap: { name: 'proxies', items: [{ key: 'ca.crt', path: 'ca.crt' }] } }],
         defaultMode: 0o440,
       },
     });

@@ -5,6 +5,7 @@ import {
   type QueryFrontendConfig,
 } from '../../frontend/config/query-frontend.ts';
 import {
+  type RuntimeBundle,
   RuntimeCode,
   TenantQueryFrontend,
   type TenantQueryFrontendProps,
@@ -35,9 +36,12 @@ const WITHOUT_PROPERTY: Readonly<Record<string, string>> = {
   'access(staticTokens).unsafeInCluster': 'is for local use; a cluster has an API server to ask',
 };
 
+const WITH_UI: RuntimeBundle = { ...PLACEHOLDER, role: 'query-frontend-ui' };
+
 /** Properties that change every setting which has one. */
 const PROPERTIES: readonly Partial<TenantQueryFrontendProps>[] = [
   EVERY_PROPERTY,
+  { ui: { kind: 'thanos' }, code: RuntimeCode.configMap(WITH_UI) },
   { features: { review: 'self' } },
   { unsafePlainHttp: true },
   { upstream: { ...QUERIER, tenancyLabel: parseTenancyLabel('tenant') ?? QUERIER.tenancyLabel } },

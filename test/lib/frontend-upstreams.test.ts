@@ -93,6 +93,8 @@ describe('the upstreams of a TenantQueryFrontend', () => {
       alertmanager: { url: 'https://am.example/am' },
     });
     expect(frontend.destinations).toEqual([ELSEWHERE]);
+    // The same pods as those of the queries, which are named once.
+    expect(frontend.connections).toHaveLength(1);
   });
 
   it('are known by certificates, and the frontend by a certificate or a token, each out of its own key', () => {
@@ -289,6 +291,11 @@ describe('the upstreams of a TenantQueryFrontend', () => {
       'metadata of targets behind Thanos',
       () => synth({ endpoints: { metadata: 'targets' } }),
       /endpoints.metadata: Thanos has no such endpoint/,
+    ],
+    [
+      'the page of Thanos before a Prometheus',
+      () => synth({ upstream: { ...QUERIER, software: 'prometheus' }, ui: { kind: 'thanos' } }),
+      /ui: the page is that of a Thanos querier/,
     ],
     [
       'TLS with a plain URL',

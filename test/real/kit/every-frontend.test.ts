@@ -27,7 +27,7 @@ function synth(): readonly Manifest[] {
   void new TenantQueryFrontend(chart, 'imaged', {
     ...props,
     name: 'imaged',
-    code: RuntimeCode.image(`registry.example/kit@sha256:${'0'.repeat(64)}`, 'query-frontend-ui'),
+    code: RuntimeCode.image(`registry.example/kit@sha256:${'0'.repeat(64)}`),
   });
   const querier = { pods: props.upstream.pods, endpoints: [] };
   void new PlatformMonitors(chart, 'monitors', { prometheus, querier, frontend });

@@ -5,9 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
+import { OVERLAYS_FOLDER } from '../../../charts/layout.ts';
 import { writePackage } from '../../../charts/package.ts';
+import { allProblems } from '../../charts/checks/all-problems.ts';
 import type { Manifest } from '../../lib/support/manifests.ts';
 import { type TempFolder, tempFolder } from '../harness/places.ts';
+import { describeReal } from '../harness/skip.ts';
+import { buildKustomization, KUSTOMIZATIONS } from '../kit/overlays.ts';
 
 const run = promisify(execFile);
 
@@ -127,4 +131,15 @@ describe('the packed package', () => {
     const { stdout } = await scope;
     expect(JSON.parse(stdout)).toEqual({ ok: true, query: 'up{namespace="shop"}' });
   });
+});
+
+await describeReal('the overlays in the packed package', ['kubectl'], () => {
+  it.each(KUSTOMIZATIONS.filter((name) => name !== 'dist'))(
+    'are built over the manifests that it carries: %s',
+    async (name) => {
+      const manifests = await buildKustomization(installed(OVERLAYS_FOLDER, name));
+      expect(manifests.length).toBeGreaterThan(50);
+      expect(allProblems(manifests)).toEqual([]);
+    },
+  );
 });

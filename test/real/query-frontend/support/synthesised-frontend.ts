@@ -34,11 +34,24 @@ export async function applyAccess(cluster: TestCluster, manifests: Manifests): P
   await cluster.apply(second ?? []);
 }
 
+/** Where a synthesised frontend finds what it asks on this machine. */
+export interface SynthesisedPlaces {
+  /** A folder for its files. */
+  readonly folder: string;
+  /** URL of what answers queries. */
+  readonly upstreamUrl: string;
+  /**
+   * URLs of the other upstreams, each of which the manifests must name.
+   * @defaultValue none
+   */
+  readonly upstreamUrls?: Readonly<Record<string, string>>;
+}
+
 /** Runs the bundle and the configuration of the manifests; only places are changed. */
 export async function startSynthesisedFrontend(
   cluster: TestCluster,
   manifests: Manifests,
-  { folder, upstreamUrl }: { readonly folder: string; readonly upstreamUrl: string },
+  { folder, upstreamUrl, upstreamUrls = {} }: SynthesisedPlaces,
 ): Promise<SynthesisedFrontend> {
   const workload = findManifest(manifests, 'Deployment', 'tenant-query-frontend');
   const pod = await materialiseWorkload(manifests, workload, join(folder, 'frontend-pod'));
@@ -56,6 +69,15 @@ export async function startSynthesisedFrontend(
     },
     operations: { ...synthesised.operations, address: '127.0.0.1', port: 0 },
     upstream: { ...synthesised.upstream, url: upstreamUrl },
+    upstreams: {
+      ...synthesised.upstreams,
+      ...Object.fromEntries(
+        Object.entries(upstreamUrls).map(([name, url]) => [
+          name,
+          { ...otherUpstream(synthesised, name), url },
+        ]),
+      ),
+    },
     access: {
       ...synthesised.access,
       apiServer: {
@@ -81,5 +103,12 @@ interface ConfigDocument {
   readonly listener: object;
   readonly operations: object;
   readonly upstream: object;
+  readonly upstreams: Readonly<Record<string, object>>;
   readonly access: { readonly apiServer: object };
+}
+
+function otherUpstream({ upstreams }: ConfigDocument, name: string): object {
+  const found = upstreams[name];
+  if (found === undefined) throw new Error(`the manifests name no upstream ${name}`);
+  return found;
 }
