@@ -49,16 +49,22 @@ interface Schema {
 export const CONFIGURATION_PAGE: Page = {
   file: 'configuration.md',
   markdown: () => {
-    const rows = settings('', QUERY_FRONTEND_SCHEMA as unknown as Schema).map((setting) => [
+    return `${INTRODUCTION}\n\n${GENERATED_NOTE}\n\n${settingsTable('')}\n`;
+  },
+};
+
+/** The table of the settings whose path begins with one of some beginnings. */
+export function settingsTable(...beginnings: readonly string[]): string {
+  const rows = settings('', QUERY_FRONTEND_SCHEMA as unknown as Schema)
+    .filter(({ path }) => beginnings.some((beginning) => path.startsWith(beginning)))
+    .map((setting) => [
       `\`${setting.path}\``,
       setting.fallback,
       setting.bounds,
       setting.description,
     ]);
-    const head = ['setting', 'default', 'bounds', 'meaning'];
-    return `${INTRODUCTION}\n\n${GENERATED_NOTE}\n\n${table(head, rows)}\n`;
-  },
-};
+  return table(['setting', 'default', 'bounds', 'meaning'], rows);
+}
 
 function settings(path: string, schema: Schema): readonly Setting[] {
   const inner = schema.type === 'optional' ? (schema.wrapped ?? schema) : schema;

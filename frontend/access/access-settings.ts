@@ -63,6 +63,6 @@ export interface VerdictCacheSettings {
   readonly allowedTtlMs: number;
   /** Denied access. */
   readonly deniedTtlMs: number;
-  /** Entries in each of the four caches. At least 1. */
+  /** Entries in each cache: two for tokens, two for each set of attributes. At least 1. */
   readonly maxEntries: number;
 }

@@ -46,7 +46,7 @@ const headerName = v.pipe(
   v.metadata({ bounds: 'lower case, begins with `x-`' }),
 );
 
-const READ_OTHERWISE = new Set(['x-id-token', 'x-scope-orgid']);
+const READ_OTHERWISE = new Set(['x-grafana-id', 'x-id-token', 'x-scope-orgid']);
 
 /** The setting `frontProxy`. */
 export const frontProxy: v.GenericSchema<object | undefined, FrontProxyConfig | undefined> =

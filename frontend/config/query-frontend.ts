@@ -221,7 +221,7 @@ const kubernetesAccess = v.strictObject({
     maxEntries: described(
       integer(1, 1_000_000),
       8_192,
-      'Entries in each of the four caches; the least recently used one goes first.',
+      'Entries in each cache; the least recently used one goes first. There are two for tokens, and two for each set of attributes that is asked about, those of the whole cluster apart.',
     ),
   }),
   budget: section({

@@ -34,15 +34,15 @@ export class AuditTrail {
     return this.#route;
   }
 
-  /** Notes which route was taken. */
-  routed(name: string): void {
+  /** Notes which route was taken, and whether before it stands what asks for the whole cluster. */
+  routed(name: string, isClusterWide = false): void {
     this.#route = name;
+    this.#isClusterWide = isClusterWide;
   }
 
   /** Notes what the request asks for. */
   admitted(request: AdmittedRequest): void {
     this.#tenants = request.tenants;
-    this.#isClusterWide = request.isClusterWide === true;
     this.#write = request.write;
     const texts = [...request.queries, ...request.matches];
     if (texts.length > 0) {

@@ -33,8 +33,14 @@ export const CLASS_OF: Readonly<Record<RouteName, EndpointClass>> = {
   flags: 'query',
 };
 
-/** Access as an endpoint decides it. */
+/**
+ * Access as an endpoint decides it.
+ *
+ * @throws {TypeError} For an endpoint that is in no class: a defect of this program.
+ */
 export function accessOfRoute(access: Access, { name }: Pick<Route, 'name'>): Access {
+  // Else it would be decided by what the usual ones ask for.
+  if (!Object.hasOwn(CLASS_OF, name)) throw new TypeError(`no class of endpoints has ${name}`);
   return access.forEndpoint?.(CLASS_OF[name]) ?? access;
 }
 

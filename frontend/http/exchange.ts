@@ -106,7 +106,7 @@ async function readAndAnswer(
     parts.offer,
   );
   if (!head.ok) return head;
-  trail.routed(head.value.route.name);
+  trail.routed(head.value.route.name, head.value.isClusterWide);
   const rules = parts.credentials ?? TOKENS_ONLY;
   const credential = readCredential(rules, request.rawHeaders, peer());
   if (!credential.ok) return credential;

@@ -1,5 +1,6 @@
 const LEGACY_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const MAX_SEGMENT_LENGTH = 1_024;
+const ENCODED_AGAIN = /%(?:2e|2f|5c|3f|23|25)/i;
 
 /**
  * Reads the label name in `/api/v1/label/<name>/values` and writes it as it goes upstream.
@@ -24,6 +25,8 @@ function upstreamSegment(name: string): string | undefined {
   // Dot segments stand for other paths, wherever they are resolved.
   if (name === '' || name === '.' || name === '..') return undefined;
   if (!name.isWellFormed() || /[\u0000-\u001f\u007f]/.test(name)) return undefined;
+  // A proxy on the way that decodes twice would read another path.
+  if (ENCODED_AGAIN.test(name)) return undefined;
   return name.includes('/') ? escaped(name) : encodeURIComponent(name);
 }
 

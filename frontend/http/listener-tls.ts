@@ -81,9 +81,15 @@ export class ListenerTls {
    * @returns What stops it.
    */
   follow(server: https.Server, options: FollowFilesOptions): () => void {
+    let isChecking = false;
     const check = async (): Promise<void> => {
+      // An older look that ends last would bring back what it saw, and looks at a file system that
+      // hangs would take up every thread that reads files.
+      if (isChecking) return;
+      isChecking = true;
       const areAuthoritiesUsed = await this.#checkAuthorities(server, options.log);
       const isCertificateUsed = await this.#checkCertificate(server, options.log);
+      isChecking = false;
       options.onCheck?.(areAuthoritiesUsed && isCertificateUsed);
     };
     const timer = setInterval(() => void check(), options.checkMs ?? CERTIFICATE_CHECK_MS);

@@ -12,7 +12,6 @@ import type { AdmittedRequest } from './admit.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import { authorizeRequest } from './authorize-request.ts';
 import { authorizeWrite } from './authorize-write.ts';
-import { localBody } from './build-info.ts';
 import type { Cancellation } from './cancellation.ts';
 import { TurnRefused } from './coalesce.ts';
 import { confineAnswer } from './confine.ts';
@@ -22,6 +21,7 @@ import { answerFiltered, type FilteredParts } from './filtered-pipeline.ts';
 import { type ScopedPromql, UpstreamRequest } from './forward.ts';
 import { checkLength } from './limit-answer.ts';
 import { limitRequest } from './limit-request.ts';
+import { localBody } from './local-answers.ts';
 import type { Log } from './log.ts';
 import type { ReadActor } from './read-actor.ts';
 import type { Rejection } from './rejection.ts';
@@ -110,9 +110,9 @@ async function answerCaller(
   const { admitted, trail } = request;
   if (admitted.route.shape === 'local') {
     const authorized = await authorizeRequest(parts.access, identity, admitted, false);
-    return authorized.ok
-      ? accept({ kind: 'text', body: localBody(admitted.route.name) })
-      : authorized;
+    if (!authorized.ok) return authorized;
+    if (authorized.value !== undefined) trail.authorized(authorized.value);
+    return accept({ kind: 'text', body: localBody(admitted.route.name) });
   }
 
   // Named tenants need authorization whatever is asked: without it no PromQL is read for the caller.
@@ -186,10 +186,11 @@ interface AskerParts extends PipelineParts {
 // From here on the upstreams are asked in the caller's turn.
 function inTurn(parts: PipelineParts, asker: Asker): AskerParts {
   const turns = (upstream: Upstream): Upstream => parts.shares.upstreamFor(upstream, asker);
-  const { filtered } = parts;
+  const { filtered, webUi } = parts;
   return {
     ...parts,
     upstream: turns(parts.upstream),
+    webUi: webUi && parts.shares.filesFor(webUi, asker),
     filtered: { ...filtered, upstreams: mapUpstreams(filtered.upstreams, turns) },
     asker,
   };

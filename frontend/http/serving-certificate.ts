@@ -21,12 +21,16 @@ export interface ServingCertificate {
 /**
  * Reads the serving certificate.
  *
- * @throws {Error} If a file cannot be read.
+ * @throws {Error} If a file cannot be read, or holds no PEM.
  */
 export async function readCertificate(files: CertificateFiles): Promise<ServingCertificate> {
-  const [cert, key] = await Promise.all([
-    readFile(files.certFile, 'utf8'),
-    readFile(files.keyFile, 'utf8'),
-  ]);
+  const [cert, key] = await Promise.all([readPem(files.certFile), readPem(files.keyFile)]);
   return { minVersion: 'TLSv1.2', cert, key };
+}
+
+// Node takes an empty text for none, and would go on without a certificate, or without its key.
+async function readPem(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8');
+  if (!text.includes('-----BEGIN ')) throw new Error(`${file} holds no PEM`);
+  return text;
 }

@@ -7,7 +7,8 @@ import type { RateRejection, Sharer } from '../limits/rejection.ts';
 import { accept, refuse, type Result } from '../result.ts';
 import { ClusterScope, type SeriesScope } from '../../tenant/cluster-scope.ts';
 import { type AnswerSource, SharedUpstream } from './coalesce.ts';
-import type { Upstream } from './upstream.ts';
+import { SharedFiles } from './shared-files.ts';
+import type { Upstream, UpstreamFiles } from './upstream.ts';
 
 /** What callers share, and by which rules. */
 export interface SharesParts {
@@ -27,6 +28,7 @@ export class Shares {
   readonly #users: RateLimiter;
   readonly #tenants: RateLimiter;
   readonly #shared = new WeakMap<Upstream, SharedUpstream>();
+  readonly #sharedFiles = new WeakMap<UpstreamFiles, SharedFiles>();
 
   constructor(parts: SharesParts) {
     this.#parts = parts;
@@ -55,6 +57,14 @@ export class Shares {
   upstreamFor(upstream: Upstream, asker: Asker): Upstream {
     const shared = this.#sharedOf(upstream);
     return { send: (request, signal) => shared.send(request, asker, signal) };
+  }
+
+  /** The files of a web UI as one of many callers has them. Its `fetch` also throws `TurnRefused`. */
+  filesFor(files: UpstreamFiles, asker: Asker): UpstreamFiles {
+    const { waitMs } = this.#parts.groups.concurrency;
+    const shared = this.#sharedFiles.get(files) ?? new SharedFiles(files, waitMs);
+    this.#sharedFiles.set(files, shared);
+    return { fetch: (path, signal) => shared.fetch(path, asker, signal) };
   }
 
   #sharedOf(upstream: Upstream): SharedUpstream {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { TenantId } from '../../tenant/tenant-id.ts';
 
 /** The files that a page names: its script and its style sheet. */
 export interface PageFiles {
@@ -15,8 +16,9 @@ export interface WebUiPage {
   readonly policy: string;
 }
 
-const SCRIPT = /<script\b[^>]*\bsrc="\.?\/static\/js\/(main\.[\w-]+\.js)"/g;
-const STYLE_SHEET = /<link\b[^>]*\bhref="\.?\/static\/css\/(main\.[\w-]+\.css)"/g;
+// No attribute reaches beyond a bracket, so that what begins many tags is read once and not for each.
+const SCRIPT = /<script\b[^<>]*\bsrc="\.?\/static\/js\/(main\.[\w-]+\.js)"/g;
+const STYLE_SHEET = /<link\b[^<>]*\bhref="\.?\/static\/css\/(main\.[\w-]+\.css)"/g;
 
 /**
  * Reads which files the page of an upstream is made of. Nothing else of it is used: it holds the
@@ -35,10 +37,13 @@ export function readPageFiles(html: string): PageFiles | undefined {
 /**
  * Writes the page of the Thanos UI anew. The names in its first script are those that the UI reads.
  *
- * @param prefix - The path below which the UI asks, such as `/namespaces/team-a`: letters, digits,
- *   dashes, commas and slashes alone, so that it needs no escaping.
+ * @param tenants - Whose page it is. Names of tenants need no escaping, wherever in it they stand.
  */
-export function printPage({ script, styleSheet }: PageFiles, prefix: string): WebUiPage {
+export function printPage(
+  { script, styleSheet }: PageFiles,
+  tenants: readonly TenantId[],
+): WebUiPage {
+  const prefix = `/namespaces/${tenants.join(',')}`;
   const settings = {
     GLOBAL_PATH_PREFIX: prefix,
     THANOS_COMPONENT: 'query',

@@ -80,7 +80,7 @@ async function answerPage(
 ): Promise<Result<Reply, Rejection>> {
   const files = readPageFiles(await readText(body));
   if (files === undefined) return refuse({ code: 'upstream_unexpected' });
-  const { html, policy } = printPage(files, `/namespaces/${tenants.join(',')}`);
+  const { html, policy } = printPage(files, tenants);
   const headers = {
     ...BROWSER_HEADERS,
     'Content-Type': PAGE_TYPE.contentType,

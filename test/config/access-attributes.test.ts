@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Access } from '../../frontend/access/access.ts';
 import { ENDPOINT_CLASSES } from '../../frontend/config/access-attributes.ts';
 import { describeConfigProblem } from '../../frontend/config/document.ts';
 import {
@@ -8,8 +9,9 @@ import {
   SEED_ATTRIBUTES,
 } from '../../frontend/config/query-frontend.ts';
 import { parseStaticTokens } from '../../frontend/config/static-tokens.ts';
-import { attributesOf, CLASS_OF } from '../../frontend/http/endpoint-classes.ts';
-import { ROUTES } from '../../frontend/http/routes.ts';
+import { accessOfRoute, attributesOf, CLASS_OF } from '../../frontend/http/endpoint-classes.ts';
+import { type Route, ROUTES } from '../../frontend/http/routes.ts';
+import { accessOf as fakeAccess } from '../http/harness/fake-access.ts';
 
 const RULES = {
   verb: 'get',
@@ -96,6 +98,18 @@ describe('what an endpoint asks for', () => {
     const classes = new Set<string>(ENDPOINT_CLASSES);
     for (const { name } of ROUTES) expect(classes).toContain(CLASS_OF[name]);
     expect(new Set(Object.values(CLASS_OF))).toEqual(classes);
+  });
+
+  it('is decided by nobody for a route that is in no class', () => {
+    const plain = fakeAccess({});
+    const byClass: Access = { ...plain, forEndpoint: () => plain };
+    for (const access of [plain, byClass]) {
+      expect(accessOfRoute(access, { name: 'query' })).toBe(plain);
+      for (const name of ['none', 'constructor']) {
+        const unknown: Pick<Route, 'name'> = JSON.parse(JSON.stringify({ name }));
+        expect(() => accessOfRoute(access, unknown)).toThrow(TypeError);
+      }
+    }
   });
 
   it('is that of its class, in a namespace and in all of them', () => {

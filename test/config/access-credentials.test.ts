@@ -25,9 +25,13 @@ function parse(
 
 function rulesOf(access: object, listener?: object): unknown {
   const parsed = parse(access, listener);
-  return parsed.ok
-    ? credentialRulesOf(parsed.value)
-    : parsed.rejection.map((it) => describeConfigProblem(it));
+  return parsed.ok ? credentialRulesOf(parsed.value) : undefined;
+}
+
+// What is taken has no problems, although its own names may look like one.
+function problemsOf(access: object, listener?: object): string {
+  const parsed = parse(access, listener);
+  return parsed.ok ? '' : JSON.stringify(parsed.rejection.map((it) => describeConfigProblem(it)));
 }
 
 describe('the settings of credentials', () => {
@@ -53,9 +57,9 @@ describe('the settings of credentials', () => {
 
   it('are none for static tokens', () => {
     expect(rulesOf({ kind: 'staticTokens', file: '/tokens' })).toBe(TOKENS_ONLY);
-    expect(rulesOf({ kind: 'staticTokens', file: '/tokens' }, CLIENTS)).toEqual([
-      expect.stringContaining('need access of the kind kubernetes'),
-    ]);
+    expect(problemsOf({ kind: 'staticTokens', file: '/tokens' }, CLIENTS)).toContain(
+      'need access of the kind kubernetes',
+    );
   });
 
   it.each<[string, object, object | undefined, string]>([
@@ -100,18 +104,22 @@ describe('the settings of credentials', () => {
     ],
     ['an address in place of a certificate', { frontProxy: { cidrs: [] } }, PROXIES, 'frontProxy'],
   ])('refuse %s', (_what, access, listener, message) => {
-    expect(JSON.stringify(rulesOf(access, listener))).toContain(
-      JSON.stringify(message).slice(1, -1),
-    );
+    expect(problemsOf(access, listener)).toContain(JSON.stringify(message).slice(1, -1));
   });
 
-  it.each(['authorization', 'X-User', 'x-scope-orgid', 'x-id-token', 'x-user:', 'host', 'x-'])(
-    'refuse %s for the header of a user',
-    (userHeader) => {
-      const frontProxy = { allowedNames: ['proxy'], userHeader };
-      expect(JSON.stringify(rulesOf({ frontProxy }, PROXIES))).toContain('userHeader');
-    },
-  );
+  it.each([
+    'authorization',
+    'X-User',
+    'x-scope-orgid',
+    'x-id-token',
+    'x-grafana-id',
+    'x-user:',
+    'host',
+    'x-',
+  ])('refuse %s for the header of a user', (userHeader) => {
+    const frontProxy = { allowedNames: ['proxy'], userHeader };
+    expect(problemsOf({ frontProxy }, PROXIES)).toContain('a header of its own');
+  });
 
   it('look for users of Grafana where it is named', () => {
     const verifierOf = (access: object): unknown => {
@@ -127,6 +135,6 @@ describe('the settings of credentials', () => {
 
   it('refuse one header for user and group', () => {
     const frontProxy = { allowedNames: ['p'], userHeader: 'x-name', groupHeader: 'x-name' };
-    expect(JSON.stringify(rulesOf({ frontProxy }, PROXIES))).toContain('must differ');
+    expect(problemsOf({ frontProxy }, PROXIES)).toContain('must differ');
   });
 });

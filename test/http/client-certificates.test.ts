@@ -23,6 +23,7 @@ import { READER } from './harness/frontend.ts';
 type Headers = Readonly<Record<string, string | readonly string[]>>;
 
 const READERS = subjectOf('joe', 'readers');
+const MANY_GROUPS = Array.from({ length: 201 }, (_, at) => (at === 0 ? 'readers' : `g${at}`));
 
 let certified: CertifiedFrontend;
 let agents: https.Agent[];
@@ -110,6 +111,43 @@ describe('a client certificate', () => {
     expect(certified.frontend.upstream.recorded).toEqual([]);
   });
 
+  it('has no group by an organizational unit, nor by another case or letter', async () => {
+    const subject: SubjectName = [
+      [['OU', 'readers']],
+      [['O', 'Readers']],
+      [['O', 'CN=joe,O=readers']],
+      [['CN', 'joe,O=readers']],
+    ];
+    expect(verdictOf(await certified.ask(ofClient(subject)))).toBe('403 tenant_denied');
+    expect(certified.authorised).toMatchObject([
+      {
+        username: 'joe,O=readers',
+        groups: ['Readers', 'CN=joe,O=readers', 'system:authenticated'],
+      },
+    ]);
+  });
+
+  it('cannot be brought in later, by a second handshake', async () => {
+    const { certPem, keyPem } = ofClient(READERS);
+    const socket = tls.connect({
+      port: certified.frontend.port,
+      host: '127.0.0.1',
+      ca: certified.ca,
+      maxVersion: 'TLSv1.2',
+    });
+    const refused = new Promise<unknown>((resolve) => {
+      socket.once('error', ({ code }: NodeJS.ErrnoException) => {
+        resolve(code);
+      });
+    });
+    await new Promise((resolve) => socket.once('secureConnect', resolve));
+    socket.setKeyCert(tls.createSecureContext({ cert: certPem, key: keyPem }));
+    socket.renegotiate({}, () => undefined);
+    expect(await refused).toBe('ERR_SSL_NO_RENEGOTIATION');
+    socket.destroy();
+    expect(certified.authorised).toEqual([]);
+  });
+
   it('is told apart in the audit line', async () => {
     await certified.ask(ofClient(READERS));
     const line = (): unknown =>
@@ -174,6 +212,19 @@ describe('a client certificate', () => {
     ['with an empty common name', () => ofClient(subjectOf('', 'readers'))],
     ['with an empty organization', () => ofClient(subjectOf('joe', 'readers', ''))],
     ['with two common names', () => ofClient([[['CN', 'joe']], [['CN', 'jane']]])],
+    [
+      'with two common names in one part of its subject',
+      () =>
+        ofClient([
+          [
+            ['CN', 'joe'],
+            ['CN', 'jane'],
+          ],
+        ]),
+    ],
+    ['without any subject', () => ofClient([])],
+    ['with an invisible character in its name', () => ofClient(subjectOf('ja\u200bne', 'readers'))],
+    ['with more groups than are taken', () => ofClient(subjectOf('joe', ...MANY_GROUPS))],
     ['with a NUL in its name', () => ofClient(subjectOf('jane\0', 'readers'))],
     ['with a line break in its name', () => ofClient(subjectOf('jane\nO=readers'))],
     ['with a blank behind its name', () => ofClient(subjectOf('jane '))],
@@ -385,7 +436,9 @@ describe('a front proxy', () => {
     ['a ServiceAccount', named('system:serviceaccount:team-a:grafana', 'readers')],
     ['a group of the cluster', named('ann', 'readers', 'system:masters')],
     ['an empty group', named('ann', 'readers', '')],
-    ['too many groups', named('ann', ...Array.from({ length: 201 }, (_, at) => `g${at}`))],
+    ['too many groups', named('ann', ...MANY_GROUPS)],
+    ['a user with a tab in its name', named('jane\teve', 'readers')],
+    ['the group of all who are let in', named('ann', 'readers', 'system:authenticated')],
     ['a user of other letters', named('\u00e4nn', 'readers')],
     ['an endless user', named('a'.repeat(600), 'readers')],
     ['a user under another spelling of the header', { X_Remote_User: 'jane' }],

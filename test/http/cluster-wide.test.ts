@@ -226,6 +226,27 @@ describe('the audit line and the metrics of a request for the whole cluster', ()
   });
 });
 
+describe('the audit line of a request for the whole cluster that is refused early', () => {
+  it.each([
+    ['without a token', '?query=up', { Authorization: '' }, 'token_missing'],
+    ['with an unknown one', '?query=up', { Authorization: 'Bearer x' }, 'token_rejected'],
+    ['beside a namespace', '?query=up&namespace=team-a', {}, 'tenant_sources_differ'],
+    ['without its parameters', '', {}, 'parameter_missing'],
+  ])('says so: %s', async (_what, parameters, headers, decision) => {
+    const answer = await ask(`${ALL}/api/v1/query${parameters}`, { headers });
+    const line = await lineOf(answer);
+    expect(line?.fields).toMatchObject({ scope: 'cluster', tenants: '', decision });
+    expect(served.frontend.finished.at(-1)).toMatchObject({ isClusterWide: true, decision });
+  });
+});
+
+describe('the audit line of an answer that asks no upstream', () => {
+  it.each([ALL, '/namespaces/team-a'])('says where the verdict came from: %s', async (prefix) => {
+    const line = await lineOf(await ask(`${prefix}/api/v1/status/buildinfo`));
+    expect(line?.fields).toMatchObject({ accessSource: 'live', decision: 'answered' });
+  });
+});
+
 describe('the metric of requests for the whole cluster', () => {
   it('counts these alone', async () => {
     const telemetry = createTelemetry();

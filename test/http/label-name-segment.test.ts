@@ -63,6 +63,10 @@ describe('readLabelNameSegment', () => {
     ['a line feed', 'a%0A'],
     ['a raw space', 'a b'],
     ['a second layer of encoding for a plain letter', '%256aob/..'],
+    ['dot segments in a second layer of encoding', '%252e%252e'],
+    ['another path in a second layer of encoding', '..%252F..%252fstatus%252fconfig%253f'],
+    ['a backslash in a second layer of encoding', '..%255c..'],
+    ['dot segments in a third layer of encoding', '%25252e%25252e'],
     ['a name beyond all measure', 'a'.repeat(1_025)],
   ])('refuses %s', (_what, segment) => {
     expect(readLabelNameSegment(segment)).toBeUndefined();

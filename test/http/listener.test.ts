@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { PROMETHEUS_API_VERSION } from '../../frontend/http/build-info.ts';
+import { PROMETHEUS_API_VERSION } from '../../frontend/http/local-answers.ts';
 import type { Answer, Question } from './harness/ask.ts';
 import { eventually } from './harness/eventually.ts';
 import { type Frontend, READER, ROBOT, startFrontend } from './harness/frontend.ts';

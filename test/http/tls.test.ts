@@ -1,6 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
+import { copyFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import tls from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { selfSignedCertificate } from '../support/self-signed.ts';
@@ -113,6 +116,19 @@ describe('a listener with a certificate', () => {
     expect(await frontend.ask(QUERY, { ca: certPem })).toMatchObject({ status: 200 });
   });
 
+  it.each(['tls.key', 'tls.crt'])('keeps its certificate while %s is empty', async (name) => {
+    await eventually(
+      () => isInUse,
+      (it) => it === true,
+    );
+    await writeFile(join(folder, name), '');
+    await eventually(
+      () => isInUse,
+      (it) => it === false,
+    );
+    expect(await frontend.ask(QUERY, { ca })).toMatchObject({ status: 200 });
+  });
+
   it('keeps its certificate while the files do not fit together', async () => {
     await writeFile(join(folder, 'tls.key'), selfSignedCertificate(['127.0.0.1']).keyPem);
     await eventually(
@@ -130,4 +146,29 @@ describe('a listener with a certificate', () => {
       (it) => it === true,
     );
   });
+
+  it('looks at its files one time after the other, however long that takes', async () => {
+    const certFile = join(folder, 'tls.crt');
+    const [pipe, copy] = [join(folder, 'pipe'), join(folder, 'copy.crt')];
+    // Who reads a pipe waits for a writer, as on a file system that hangs.
+    execFileSync('mkfifo', [pipe]);
+    await copyFile(certFile, copy);
+    await rename(pipe, certFile);
+    // Tens of looks later: if each of them waited, nothing would be left that could read a file.
+    await setTimeout(500);
+    isInUse = undefined;
+    const next = selfSignedCertificate(['127.0.0.1']);
+    const work = writeFile(join(folder, 'next.key'), next.keyPem).then(() => 'written');
+    const outcome = await Promise.race([work, setTimeout(3_000, 'stuck', { ref: false })]);
+    const writer = openSync(certFile, 'r+');
+    // Nobody may open the pipe again behind the one who waits for it.
+    renameSync(copy, certFile);
+    writeSync(writer, ca);
+    closeSync(writer);
+    expect(outcome).toBe('written');
+    await eventually(
+      () => isInUse,
+      (it) => it === true,
+    );
+  }, 20_000);
 });

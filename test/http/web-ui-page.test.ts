@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { printPage, readPageFiles } from '../../frontend/http/web-ui-page.ts';
+import { tenants } from '../access/fakes.ts';
 import { SECRET, UPSTREAM_PAGE } from './harness/web-ui.ts';
 
 const FILES = { script: 'main.83209ede.js', styleSheet: 'main.17d667f4.css' };
@@ -26,10 +27,21 @@ describe('readPageFiles', () => {
   ])('refuses %s', (_what, html) => {
     expect(readPageFiles(html)).toBeUndefined();
   });
+
+  it('does work that grows as the page does', () => {
+    const spentMs = (count: number): number => {
+      const began = performance.now();
+      readPageFiles('<script '.repeat(count));
+      return performance.now() - began;
+    };
+    // Sixteen times the work, or 256 times if each beginning reads the rest of the page.
+    const short = Math.max(spentMs(2_000), 5);
+    expect(spentMs(32_000) / short).toBeLessThan(64);
+  });
 });
 
 describe('printPage', () => {
-  const { html, policy } = printPage(FILES, '/namespaces/team-a,team-b');
+  const { html, policy } = printPage(FILES, tenants('team-a', 'team-b'));
 
   it('names the files below the prefix, and lets the UI ask there', () => {
     expect(html).toContain('src="/namespaces/team-a,team-b/static/js/main.83209ede.js"');

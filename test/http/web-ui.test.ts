@@ -1,5 +1,7 @@
 import http from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { FILES_PER_USER } from '../../frontend/http/shared-files.ts';
 import { MAX_FILE_BYTES, MAX_PAGE_BYTES } from '../../frontend/http/web-ui.ts';
 import type { Answer } from './harness/ask.ts';
 import { eventually } from './harness/eventually.ts';
@@ -237,8 +239,31 @@ describe('what comes back of the web UI', () => {
   });
 });
 
+describe('a caller whose files take long', () => {
+  it('leaves room for those of others, and gets the rest of them later', async () => {
+    frontend.upstream.respondWith((response, recorded) => {
+      if (recorded.path.endsWith('.ico')) serveUi(response, recorded);
+    });
+    const headers = { Authorization: `Bearer ${ROBOT}` };
+    const slow = Promise.allSettled(
+      Array.from({ length: 30 }, async () => (await frontend.ask(SCRIPT, { headers })).status),
+    );
+    await eventually(sent, ({ length }) => length >= FILES_PER_USER);
+    // Enough for all that would be sent if nobody waited for a turn.
+    await sleep(300);
+    expect(sent()).toHaveLength(FILES_PER_USER);
+    const other = await frontend.ask('/namespaces/team-b/favicon.ico');
+    expect([other.status, other.text]).toEqual([200, FILE_TEXT]);
+    const timedOut = { status: 'fulfilled', value: 504 };
+    expect(await slow).toEqual(Array.from({ length: 30 }, () => timedOut));
+    await eventually(frontend.upstream.open, (open) => open === 0);
+    frontend.upstream.respondWith(serveUi);
+    expect((await frontend.ask(SCRIPT, { headers })).text).toBe(FILE_TEXT);
+  });
+});
+
 describe('a browser that leaves', () => {
-  const CLIENTS = 100;
+  const CLIENTS = 60;
 
   const leave = async (isReady: (received: number) => boolean): Promise<void> => {
     let received = 0;
@@ -270,9 +295,10 @@ describe('a browser that leaves', () => {
     ['before the answer', () => undefined],
   ])('%s leaves no request upstream', async (where, responder) => {
     frontend.upstream.respondWith(responder);
-    // As many as the proxy sends at once; the others wait for a connection.
-    await leave((received) =>
-      where === 'before the answer' ? frontend.upstream.open() >= 16 : received >= 16,
+    // As many as one caller has under way at once; the others wait for their turn.
+    await leave(
+      (received) =>
+        (where === 'before the answer' ? frontend.upstream.open() : received) >= FILES_PER_USER,
     );
     await eventually(frontend.upstream.open, (open) => open === 0);
     // Those that were waiting are not sent any more.

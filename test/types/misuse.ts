@@ -11,9 +11,12 @@ import type { Identity } from '../../frontend/access/identity.ts';
 import { ownSilence } from '../../frontend/answers/silence-owner.ts';
 import { scopeSilence, type SilenceRequest } from '../../frontend/answers/silence-request.ts';
 import type { AdmittedRequest } from '../../frontend/http/admit.ts';
+import type { SERVED_CLUSTER_WIDE } from '../../frontend/http/cluster-wide.ts';
+import type { CLASS_OF } from '../../frontend/http/endpoint-classes.ts';
 import { UpstreamRequest } from '../../frontend/http/forward.ts';
 import type { Upstream } from '../../frontend/http/upstream.ts';
 import type { Expr } from '../../frontend/promql/ast.ts';
+import { printPage } from '../../frontend/http/web-ui-page.ts';
 import {
   type ScopedQuery,
   type ScopedSeriesSelector,
@@ -37,6 +40,12 @@ declare const attributes: ResourceAttributes;
 export const MISUSE: readonly (() => unknown)[] = [
   // @ts-expect-error A text is not a tenant.
   (): TenantId => text,
+  // @ts-expect-error Every route is in a class of endpoints.
+  (): typeof CLASS_OF => ({ query: 'query' }),
+  // @ts-expect-error Of every route it is said whether it is served for the whole cluster.
+  (): typeof SERVED_CLUSTER_WIDE => ({ query: true }),
+  // @ts-expect-error A page names tenants, and a text could be markup.
+  () => printPage({ script: text, styleSheet: text }, [text]),
   // @ts-expect-error A text is not a tenancy label.
   (): TenancyLabel => text,
   // @ts-expect-error A text is not a token.

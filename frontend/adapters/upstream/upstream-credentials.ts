@@ -86,15 +86,16 @@ export class FollowedCredentials {
   #tlsOf(texts: readonly (string | undefined)[]): UpstreamTls {
     const isKnown = texts.every((text, index) => text === this.#texts[index]);
     if (this.#tls !== undefined && isKnown) return this.#tls;
-    const made = this.#make(texts);
-    // A certificate and a key that do not fit together yet leave those that did.
-    if (made === undefined && this.#tls !== undefined) return this.#tls;
-    if (made === undefined) {
+    // Files that do not fit together yet leave those that did, and are tried again once they change.
+    const usable = this.#make(texts) ?? this.#tls;
+    if (usable === undefined) {
+      // They may have been read in the middle of a change, and nothing works until they fit.
+      for (const file of [this.#files.ca, this.#files.cert, this.#files.key]) file?.expire();
       throw new Fault('upstream_certificates_unusable', 'use the certificates for the upstream');
     }
     this.#texts = texts;
-    this.#tls = made;
-    return made;
+    this.#tls = usable;
+    return usable;
   }
 
   #make([ca, cert, key]: readonly (string | undefined)[]): UpstreamTls | undefined {

@@ -91,7 +91,8 @@ function fetchFile(
       fail(signal.reason);
     };
     signal.addEventListener('abort', leave, { once: true });
-    const proxy = createProxyServer(options);
+    // What it is created with it prints where DEBUG asks for that, our token included.
+    const proxy = createProxyServer({});
     // A request may end without an answer and without an error.
     proxy.once('proxyReq', (outgoing) =>
       outgoing.once('close', () => {
@@ -106,7 +107,7 @@ function fetchFile(
         reject(error);
       }
     });
-    proxy.web(request, caller, {}, fail);
+    proxy.web(request, caller, options, fail);
   });
 }
 

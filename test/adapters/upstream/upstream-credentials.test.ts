@@ -170,6 +170,15 @@ describe('an upstream that wants a client certificate', () => {
     expect(upstream.connections()).toBe(2);
   });
 
+  it('is asked as soon as files that did not fit at the start do', async () => {
+    const half = await files();
+    await folder.write('tls.key', stranger.keyPem);
+    const send = connect({ tls: half });
+    expect(await send()).toBe('upstream_certificates_unusable');
+    await folder.write('tls.key', client.keyPem);
+    expect(await send()).toBe('200');
+  });
+
   it('finishes what is under way while the certificate is renewed', async () => {
     const send = connect({ tls: await files() });
     let release = (): void => undefined;

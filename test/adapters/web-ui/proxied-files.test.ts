@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
   createProxiedFiles,
@@ -56,6 +58,27 @@ describe('createProxiedFiles', () => {
     expect(answer.status).toBe(302);
     answer.body.destroy();
     expect(upstream.recorded).toHaveLength(1);
+  });
+
+  it('says nothing of its own token where the environment asks the library to talk', async () => {
+    const folder = started.use(await tempFolder());
+    const bearerTokenFile = await folder.write('token', 'own-token');
+    const module = new URL('../../../frontend/adapters/web-ui/proxied-files.ts', import.meta.url);
+    const program = `
+      import { createProxiedFiles } from ${JSON.stringify(module.href)};
+      const upstream = ${JSON.stringify({ url: upstream.url, bearerTokenFile })};
+      const files = createProxiedFiles({ upstream, env: {} });
+      (await files.fetch(${JSON.stringify(PATH)}, new AbortController().signal)).body.resume();
+    `;
+    const { stdout, stderr } = await promisify(execFile)(
+      process.execPath,
+      ['--no-warnings', '--input-type=module', '--eval', program],
+      { env: { ...process.env, DEBUG: '*', NODE_OPTIONS: '' } },
+    );
+    expect(upstream.recorded[0]?.headers['authorization']).toBe('Bearer own-token');
+    // It does talk.
+    expect(stderr).toContain('http-proxy-3');
+    expect(stdout + stderr).not.toContain('own-token');
   });
 
   it('asks nobody for a caller who has left already', async () => {

@@ -5,7 +5,7 @@ import {
   type Question,
   withHeaders,
 } from '../../real/query-frontend/support/question.ts';
-import { ASKED_DIRECTLY, elsewhere, ORDERS, row, test } from '../rows.ts';
+import { ASKED_DIRECTLY, ATTACKER, elsewhere, ORDERS, PLATFORM, row, test } from '../rows.ts';
 
 const ALL = '/all-namespaces';
 const QUERY_ALL = `${ALL}/api/v1/query`;
@@ -63,6 +63,70 @@ const DENIALS: readonly (readonly [what: string, answer: string, question: Quest
     'the whole cluster beside an empty header',
     '400 tenant_sources_differ',
     withHeaders(get(QUERY_ALL, ORDERS), { 'X-Scope-OrgID': '' }),
+  ],
+  [
+    'the values of a label in the whole cluster',
+    '403 cluster_denied',
+    get(`${ALL}/api/v1/label/namespace/values`),
+  ],
+  [
+    'the same by an empty POST',
+    '403 cluster_denied',
+    { method: 'POST', path: `${ALL}/api/v1/label/namespace/values` },
+  ],
+  ['the metadata of the whole cluster', '403 cluster_denied', get(`${ALL}/api/v1/metadata`)],
+  [
+    'a query that is only formatted, for the whole cluster',
+    '403 cluster_denied',
+    get(`${ALL}/api/v1/format_query`, { query: 'up' }),
+  ],
+  [
+    'a change of silences for the whole cluster',
+    '404 route_unknown',
+    { method: 'DELETE', path: `${ALL}/api/v2/silence/00000000-0000-4000-8000-000000000001` },
+  ],
+  ['the web UI of the whole cluster', '404 route_unknown', get(`${ALL}/graph`)],
+  ['a file of its web UI', '404 route_unknown', get(`${ALL}/static/js/main.js`)],
+  ['the stores of the whole cluster', '404 route_unknown', get(`${ALL}/api/v1/stores`)],
+  [
+    'the whole cluster with the token of its reader in the URL',
+    '403 cluster_denied',
+    get(QUERY_ALL, { ...ORDERS, access_token: PLATFORM, authorization: `Bearer ${PLATFORM}` }),
+  ],
+  [
+    'the whole cluster with the token or the name of its reader in other headers',
+    '403 cluster_denied',
+    withHeaders(get(QUERY_ALL, ORDERS), {
+      'Proxy-Authorization': `Bearer ${PLATFORM}`,
+      'X-Id-Token': PLATFORM,
+      'X-Forwarded-Access-Token': PLATFORM,
+      Cookie: `token=${PLATFORM}`,
+      'X-Remote-User': 'platform',
+      'X-Remote-Group': 'system:masters',
+      'Impersonate-User': 'platform',
+    }),
+  ],
+  [
+    'the whole cluster with two tokens',
+    '401 token_malformed',
+    withHeaders(get(QUERY_ALL, ORDERS), {
+      Authorization: [`Bearer ${ATTACKER}`, `Bearer ${PLATFORM}`],
+    }),
+  ],
+  [
+    'the whole cluster by a parameter of another spelling',
+    '400 tenant_missing',
+    get('/api/v1/query', { ...ORDERS, clusterWide: 'true', scope: 'cluster', NAMESPACE: '' }),
+  ],
+  [
+    'the key under which readers of the whole cluster share answers, as a header',
+    '400 tenant_malformed',
+    withHeaders(get('/api/v1/query', ORDERS), { 'X-Scope-OrgID': 'all namespaces' }),
+  ],
+  [
+    'the whole cluster beside the own namespace in the path',
+    '403 tenant_denied',
+    get('/namespaces/team-a,all-namespaces/api/v1/query', ORDERS),
   ],
   [
     'a namespace called all-namespaces',

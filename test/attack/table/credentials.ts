@@ -2,6 +2,7 @@ import type { Attack } from '../attack.ts';
 import { elsewhere, test } from '../rows.ts';
 
 const CERTIFICATES = 'http/client-certificates.test.ts';
+const BYTES = 'http/front-proxy-bytes.test.ts';
 const READING = 'http/read-credential.test.ts';
 const REAL = 'real/access/client-certificates.test.ts';
 const GRAFANA_ID = 'adapters/oidc/grafana-id.test.ts';
@@ -57,6 +58,42 @@ export const CREDENTIAL_ATTACKS: readonly Attack[] = [
   ),
   elsewhere(
     59,
+    'a user of a front proxy that is folded, hidden by framing or sent behind the body',
+    '400 request_malformed or 401 delegation_malformed',
+    test(
+      BYTES,
+      'is refused with %s',
+      'a user over two lines',
+      'a user on the second line',
+      'a blank before the colon',
+      'a bare line feed',
+      'a bare carriage return',
+      'a vertical tab before a group',
+      'bytes that are no ASCII',
+    ),
+    test(BYTES, 'names no user behind the body'),
+  ),
+  elsewhere(
+    59,
+    'requests of several users of a front proxy, one behind the other on one connection',
+    'each is the request of its own user',
+    test(BYTES, 'is asking for one user a request, also where requests follow without a pause'),
+    test(CERTIFICATES, 'asks for one user after another over one connection'),
+  ),
+  elsewhere(
+    59,
+    'a client certificate that is brought in by a second handshake on an open connection',
+    'the connection ends',
+    test(CERTIFICATES, 'cannot be brought in later, by a second handshake'),
+  ),
+  elsewhere(
+    59,
+    'a client certificate that spells a group as an organizational unit, or inside another name',
+    '403 tenant_denied',
+    test(CERTIFICATES, 'has no group by an organizational unit, nor by another case or letter'),
+  ),
+  elsewhere(
+    59,
     'a client certificate of another authority, whatever it is sent with',
     '401 certificate_rejected',
     test(
@@ -97,6 +134,8 @@ export const CREDENTIAL_ATTACKS: readonly Attack[] = [
       'of a group of the cluster',
       'of a ServiceAccount',
       'with two common names',
+      'with two common names in one part of its subject',
+      'with an invisible character in its name',
       'with an empty common name',
       'with a NUL in its name',
       'with a line break in its name',

@@ -138,6 +138,12 @@ export const PATH_ATTACKS: readonly Attack[] = [
     ['escaped dot segments for the name of a label', '%2e%2e', '404 route_unknown'],
     ['a name of a label that leaves its segment', 'a/../shop', '404 route_unknown'],
     ['a name of a label that leaves its segment by escapes', 'a%2f..%2fshop', '200'],
+    ['dot segments for the name of a label, escaped twice', '%252e%252e', '404 route_unknown'],
+    [
+      'another path for the name of a label, escaped twice',
+      '..%252f..%252fstatus%252fconfig%253f',
+      '404 route_unknown',
+    ],
     ['a second spelling of the name of a label', 'sh%6fp', '404 route_unknown'],
     ['no name of a label', '', '404 route_unknown'],
     ['a line break in the name of a label', 'a%0ab', '404 route_unknown'],
@@ -335,6 +341,34 @@ export const PATH_ATTACKS: readonly Attack[] = [
     test(
       'real/web-ui/web-ui.test.ts',
       'lets a page neither run a script that is written into it nor ask another server',
+    ),
+  ),
+  elsewhere(
+    23,
+    'markup in the values and names of labels that the web UI shows, or that a link makes it show',
+    'none of it runs, although the UI writes names of labels as HTML',
+    test('real/web-ui/web-ui.test.ts', 'shows markup in the value of a label as what it is'),
+    test(
+      'real/web-ui/web-ui.test.ts',
+      'lets markup in the name of a label run nothing, which the querier itself runs',
+    ),
+  ),
+  elsewhere(
+    23,
+    'files of the web UI that one caller keeps under way, so that nobody else gets any',
+    'a user has six at once, and others theirs',
+    test('http/web-ui.test.ts', 'leaves room for those of others, and gets the rest of them later'),
+  ),
+  elsewhere(
+    23,
+    'an upstream that answers for its web UI what is no HTTP, or too much of it',
+    '502, 503 or 504, and nothing of what it sent',
+    test(
+      'http/web-ui-hostile.test.ts',
+      'gets an error of ours for the caller where it %s',
+      'switches protocols',
+      'frames its body in two ways',
+      'sends callers elsewhere',
     ),
   ),
   row(

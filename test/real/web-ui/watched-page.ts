@@ -59,3 +59,22 @@ export async function execute(page: Page, expression: string): Promise<void> {
   await page.keyboard.press('Escape');
   await page.locator('button.execute-btn').first().click();
 }
+
+/** The address of the query page with one panel, below the path where the page is. */
+export function panelOf(
+  base: string,
+  { expression, tab }: { readonly expression: string; readonly tab: 'graph' | 'table' },
+): string {
+  const panel = { 'g0.expr': expression, 'g0.tab': tab === 'graph' ? '0' : '1' };
+  return `${base}/graph?${new URLSearchParams(panel).toString()}`;
+}
+
+/** Waits for the graph of a panel, and moves the mouse over the whole of it. */
+export async function hoverOverGraph(page: Page): Promise<void> {
+  await page.locator('.graph-legend .legend-item').first().waitFor();
+  const box = await page.locator('.graph-chart').first().boundingBox();
+  if (box === null) throw new TypeError('there is no graph');
+  for (let part = 1; part < 40; part += 1) {
+    await page.mouse.move(box.x + (box.width * part) / 40, box.y + box.height / 2);
+  }
+}

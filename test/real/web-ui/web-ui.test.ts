@@ -1,14 +1,21 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { keepPicture, startBrowser } from '../harness/browser.ts';
+import { poll } from '../harness/poll.ts';
 import { describeReal } from '../harness/skip.ts';
 import { shows } from '../query-frontend/support/tenant-series.ts';
 import { SESSION, startSigningProxy } from './signing-proxy.ts';
 import { startUiInstallation, TOKEN, UI_PARTS, type UiInstallation } from './ui-installation.ts';
-import { execute, openPage, type WatchedPage } from './watched-page.ts';
+import { execute, hoverOverGraph, openPage, panelOf, type WatchedPage } from './watched-page.ts';
 
 /** The rows of the table that a query is answered with. */
 const ROWS = '.data-table tbody tr';
+
+/** Markup that would run a script as soon as it were one. */
+const HOSTILE = '<img src=x onerror=document.title="taken">';
+
+/** What the markup makes of a page that takes it for its own. */
+const INJECTED = 'img[src="x"]';
 
 await describeReal('the web UI of Thanos in a browser', [...UI_PARTS, 'chromium'], () => {
   let installation: UiInstallation;
@@ -160,6 +167,43 @@ await describeReal('the web UI of Thanos in a browser', [...UI_PARTS, 'chromium'
     expect(response?.status()).toBe(403);
     expect(watched.asked).toHaveLength(1);
     await watched.close();
+  });
+
+  it('shows markup in the value of a label as what it is', async () => {
+    const watched = await openPage(browser, TOKEN);
+    const { page } = watched;
+    const expression = `label_replace(up, "hostile", \`${HOSTILE}\`, "", "")`;
+    await page.goto(panelOf(`${installation.url}/namespaces/team-a`, { expression, tab: 'table' }));
+    await page.locator(ROWS).first().waitFor();
+    expect(await page.locator(ROWS).allInnerTexts()).toEqual([expect.stringContaining(HOSTILE)]);
+    await page.goto(panelOf(`${installation.url}/namespaces/team-a`, { expression, tab: 'graph' }));
+    await hoverOverGraph(page);
+    expect(await page.locator(INJECTED).count()).toBe(0);
+    expect(watched.complaints).toEqual([]);
+    await watched.close();
+  });
+
+  // What hangs over the graph is written as HTML, the names of labels included.
+  it('lets markup in the name of a label run nothing, which the querier itself runs', async () => {
+    const expression = `label_replace(up, \`${HOSTILE}\`, "x", "", "")`;
+    const hover = async (base: string): Promise<{ title: string; complaints: string }> => {
+      const watched = await openPage(browser, TOKEN);
+      const { page } = watched;
+      await page.goto(panelOf(base, { expression, tab: 'graph' }));
+      await hoverOverGraph(page);
+      await page.locator(INJECTED).first().waitFor({ state: 'attached' });
+      // The browser says so of a picture that cannot be loaded, before it runs what stands there.
+      await poll(async () => (watched.complaints.length > 0 ? true : undefined), {
+        what: 'a word of the browser on the picture',
+      });
+      const title = await page.title();
+      await watched.close();
+      return { title, complaints: watched.complaints.join('\n') };
+    };
+    expect((await hover(installation.querierUrl)).title).toBe('taken');
+    const guarded = await hover(`${installation.url}/namespaces/team-a`);
+    expect(guarded.title).toBe('Thanos');
+    expect(guarded.complaints).toMatch(/inline event handler.*Content Security Policy/);
   });
 
   it('lets a page neither run a script that is written into it nor ask another server', async () => {

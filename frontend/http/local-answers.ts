@@ -12,7 +12,7 @@ export const PROMETHEUS_API_VERSION = '3.15.0';
  * The answer to `/api/v1/status/buildinfo`. It has no `features` member: its presence makes Grafana
  * take the data source for Mimir and ask for a ruler configuration API.
  */
-export const BUILD_INFO_BODY: string = `${JSON.stringify({
+const BUILD_INFO_BODY = `${JSON.stringify({
   status: 'success',
   data: {
     version: PROMETHEUS_API_VERSION,
@@ -45,8 +45,20 @@ const ALERTMANAGER_STATUS_BODY = `${JSON.stringify({
 /** The answer to what the web UI asks beside its queries. The real ones name stores and addresses. */
 const NOTHING_BODY = `${JSON.stringify({ status: 'success', data: {} })}\n`;
 
-/** The answer of a route that asks no upstream. */
+const BODIES: Readonly<Partial<Record<RouteName, string>>> = {
+  buildinfo: BUILD_INFO_BODY,
+  alertmanager_status: ALERTMANAGER_STATUS_BODY,
+  stores: NOTHING_BODY,
+  flags: NOTHING_BODY,
+};
+
+/**
+ * The answer of a route that asks no upstream.
+ *
+ * @throws {TypeError} For any other route: a defect of this program.
+ */
 export function localBody(route: RouteName): string {
-  if (route === 'stores' || route === 'flags') return NOTHING_BODY;
-  return route === 'alertmanager_status' ? ALERTMANAGER_STATUS_BODY : BUILD_INFO_BODY;
+  const body = BODIES[route];
+  if (body === undefined) throw new TypeError(`the answer of ${route} is not known here`);
+  return body;
 }
