@@ -7,7 +7,8 @@ export interface WebCertificates {
    */
   readonly serverSecret?: string;
   /**
-   * Secret with the keys `tls.crt`, `tls.key` and `ca.crt`, for the sidecar and the probes.
+   * Secret with the keys `tls.crt`, `tls.key` and `ca.crt`, for the sidecar, the probes, and the scrape of
+   * Prometheus by itself (`PrometheusSelfMonitor`).
    * @default 'prometheus-web-client-tls'
    */
   readonly clientSecret?: string;
@@ -34,7 +35,8 @@ export class WebAccess {
   }
 
   /**
-   * Whoever shows a certificate: the sidecar and the probes of the same pod. A scrape shows none.
+   * Whoever shows a certificate: the sidecar and the probes of the same pod, and the one scrape by which
+   * Prometheus watches itself. A scrape of a tenant shows none.
    *
    * It needs Prometheus 3.15. The reloader of the operator shows no certificate either, so Prometheus
    * looks for a changed configuration by itself. The reloader then reports failed reloads, and a

@@ -1,6 +1,7 @@
-import { contentHash } from '../../lib/hashed-config-map.ts';
 import { SynthError } from '../../lib/synth-error.ts';
 import { CertificateAuthority, fileExpansion } from './certificate-authority.ts';
+import { dataSourceFields } from './data-source-fields.ts';
+import type { OrganisationClaim } from './organisation-claims.ts';
 
 /** Settings of every {@link GrafanaDataSource}. */
 export interface GrafanaDataSourceProps {
@@ -43,6 +44,15 @@ export interface TokenDataSourceProps extends GrafanaDataSourceProps {
   readonly tokenFile?: string;
 }
 
+/** Settings of a {@link GrafanaDataSource} that holds the tenant's token, in a shared Grafana. */
+export interface SharedGrafanaDataSourceProps extends TokenDataSourceProps {
+  /**
+   * Which Grafana it is, where tenants are in several: organisations of two have the same numbers.
+   * @default 'shared'
+   */
+  readonly grafana?: string;
+}
+
 /** What the sidecar of Grafana's chart looks for unless told otherwise. */
 const COMMON_SIDECAR_LABEL = 'grafana_datasource';
 
@@ -69,11 +79,19 @@ export class GrafanaDataSource {
   readonly #organisation: number;
   readonly #credential: Credential;
   readonly #props: GrafanaDataSourceProps;
+  /** The organisation of a shared Grafana that the tenant's token goes into, if it goes into one. */
+  readonly claim: OrganisationClaim | undefined;
 
-  private constructor(organisation: number, credential: Credential, props: GrafanaDataSourceProps) {
+  private constructor(
+    organisation: number,
+    credential: Credential,
+    props: GrafanaDataSourceProps,
+    claim?: OrganisationClaim,
+  ) {
     this.#organisation = organisation;
     this.#credential = credential;
     this.#props = props;
+    this.claim = claim;
   }
 
   /**
@@ -92,8 +110,13 @@ export class GrafanaDataSource {
     return new GrafanaDataSource(1, tokenFile(props), props);
   }
 
-  /** For a shared Grafana in which the tenant has an organisation of its own. */
-  static organisation(orgId: number, props: TokenDataSourceProps = {}): GrafanaDataSource {
+  /**
+   * For a shared Grafana in which the tenant has an organisation of its own.
+   *
+   * @throws {SynthError} If the organisation is Grafana's first one. The construct `Tenant` throws if
+   *   another tenant's token goes into the same one.
+   */
+  static organisation(orgId: number, props: SharedGrafanaDataSourceProps = {}): GrafanaDataSource {
     if (!Number.isInteger(orgId) || orgId < 2) {
       throw new SynthError(
         'GrafanaDataSource.organisation',
@@ -101,7 +124,7 @@ export class GrafanaDataSource {
         'name one from 2 on, or use GrafanaDataSource.unsafeSharedOrganisation',
       );
     }
-    return new GrafanaDataSource(orgId, tokenFile(props), props);
+    return new GrafanaDataSource(orgId, tokenFile(props), props, claimOf(orgId, props, true));
   }
 
   /**
@@ -115,9 +138,9 @@ export class GrafanaDataSource {
   /** For an organisation that others are in as well: each of its viewers can read this tenant. */
   static unsafeSharedOrganisation(
     orgId: number,
-    props: TokenDataSourceProps = {},
+    props: SharedGrafanaDataSourceProps = {},
   ): GrafanaDataSource {
-    return new GrafanaDataSource(orgId, tokenFile(props), props);
+    return new GrafanaDataSource(orgId, tokenFile(props), props, claimOf(orgId, props, false));
   }
 
   /** The labels by which a sidecar of Grafana finds the file: none unless one is asked for. */
@@ -135,27 +158,15 @@ export class GrafanaDataSource {
     const ca = url.startsWith('https:') ? authority.provisionedValue : undefined;
     const header = this.#authorization(target);
     const dataSource = {
-      name: this.#props.name ?? `${namespace} metrics`,
-      uid: dataSourceUid(namespace),
+      ...dataSourceFields({
+        name: this.#props.name,
+        namespace,
+        url,
+        timeInterval: this.#props.timeInterval,
+        certificateAuthority: ca,
+        authorization: header,
+      }),
       orgId: this.#organisation,
-      type: 'prometheus',
-      access: 'proxy',
-      url,
-      editable: false,
-      jsonData: {
-        httpMethod: 'POST',
-        // Rules and silences of the data source would need an API that the frontend does not offer.
-        manageAlerts: false,
-        prometheusType: 'Thanos',
-        timeInterval: this.#props.timeInterval ?? '30s',
-        tlsSkipVerify: false,
-        ...(ca === undefined ? {} : { tlsAuthWithCACert: true }),
-        ...(header === undefined ? { oauthPassThru: true } : { httpHeaderName1: 'Authorization' }),
-      },
-      secureJsonData: {
-        ...(ca === undefined ? {} : { tlsCACert: ca }),
-        ...(header === undefined ? {} : { httpHeaderValue1: header }),
-      },
     };
     // JSON is YAML, and has one way to quote.
     return `${JSON.stringify({ apiVersion: 1, datasources: [dataSource] }, null, 2)}\n`;
@@ -176,18 +187,16 @@ export class GrafanaDataSource {
   }
 }
 
-const MAX_UID_LENGTH = 40;
-
-// Grafana takes at most 40 characters, and two long namespaces may begin alike.
-function dataSourceUid(namespace: string): string {
-  const uid = `tenant-${namespace}`;
-  if (uid.length <= MAX_UID_LENGTH) return uid;
-  const hash = contentHash({ namespace });
-  return `${uid.slice(0, MAX_UID_LENGTH - hash.length - 1)}-${hash}`;
-}
-
 function tokenFile(props: TokenDataSourceProps): Credential {
   return props.tokenFile === undefined
     ? { kind: 'tokenFile' }
     : { kind: 'tokenFile', file: props.tokenFile };
+}
+
+function claimOf(
+  orgId: number,
+  { grafana = 'shared' }: SharedGrafanaDataSourceProps,
+  isExclusive: boolean,
+): OrganisationClaim {
+  return { grafana, orgId, isExclusive };
 }

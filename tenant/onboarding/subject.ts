@@ -29,6 +29,11 @@ export class Subject {
     });
   }
 
+  /** The same in the words of a ClusterRoleBinding; a ServiceAccount may lack its namespace. */
+  inCluster(): k8s.Subject {
+    return this.#subject;
+  }
+
   /** The same in the words of a RoleBinding in a tenant's namespace. */
   in(tenantNamespace: string): k8s.Subject {
     return this.#subject.kind === 'ServiceAccount'

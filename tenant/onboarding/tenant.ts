@@ -1,3 +1,4 @@
+import type { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { PART_OF } from '../../lib/labels.ts';
@@ -7,15 +8,24 @@ import { parseTenantId, type TenantId } from '../tenant-id.ts';
 import { GrafanaDataSource } from './grafana-data-source.ts';
 import { addMetricsIngress } from './metrics-ingress.ts';
 import { Namespace } from './namespace.ts';
+import { OperatorDataSource } from './operator-data-source.ts';
 import { claimOrganisation } from './organisation-claims.ts';
-import { type ReaderAttributes, readerRules } from './reader-rules.ts';
+import { addQuota, type QuotaObjects, type TenantQuota } from './quota.ts';
+import { type ReaderAttributes, readerRules, type SilenceAttributes } from './reader-rules.ts';
+import { TenantSamples } from './samples.ts';
+import { addSilencers, type Silencers } from './silencers.ts';
 import { Subject } from './subject.ts';
 import { Token } from './token.ts';
 
 /** What a tenant needs to know of the query frontend. */
-export interface TenantFrontend extends ReaderAttributes {
+export interface TenantFrontend extends ReaderAttributes, SilenceAttributes {
   /** The URL under which a tenant queries its own namespace. */
   urlOf(tenant: TenantId): string;
+  /**
+   * The audience of tokens that are meant for it.
+   * @default - that of the API server
+   */
+  readonly tokenAudience?: string | undefined;
 }
 
 /** What a tenant needs to know of the Prometheus that scrapes it. */
@@ -40,6 +50,11 @@ export interface TenantProps {
    */
   readonly readers?: readonly Subject[];
   /**
+   * Who may create, update and expire silences for the tenant's alerts. It gives no right to read.
+   * @default - nobody
+   */
+  readonly silencers?: readonly Subject[];
+  /**
    * Who owns the Namespace object. Whoever it is sets the label `prometheus-tenancy-kit/tenant`,
    * without which Prometheus does not scrape the tenant.
    * @default Namespace.foreign()
@@ -57,7 +72,17 @@ export interface TenantProps {
    * `GrafanaDataSource.unsafeSharedOrganisation`.
    * @default GrafanaDataSource.ownInstance()
    */
-  readonly grafana?: GrafanaDataSource | 'none';
+  readonly grafana?: GrafanaDataSource | OperatorDataSource | 'none';
+  /**
+   * How many objects the tenant may have.
+   * @default - no quota
+   */
+  readonly quota?: TenantQuota;
+  /**
+   * Whether the tenant gets a monitor and rules to start from.
+   * @default false
+   */
+  readonly samples?: boolean;
 }
 
 const READER = 'metrics-reader';
@@ -74,10 +99,18 @@ export class Tenant extends Construct {
   readonly role: k8s.KubeRole;
   /** Who has it. */
   readonly roleBinding: k8s.KubeRoleBinding;
+  /** The right to change silences, where somebody has it. */
+  readonly silencers: Silencers | undefined;
   /** Name of the Secret that holds the token, where there is one. */
   readonly tokenSecretName: string | undefined;
   /** The provisioning file of the data source, where there is one. */
   readonly dataSource: k8s.KubeConfigMap | undefined;
+  /** The data source as a resource of the Grafana operator, where there is one. */
+  readonly operatorDataSource: ApiObject | undefined;
+  /** The quota, where there is one. */
+  readonly quota: QuotaObjects | undefined;
+  /** The samples, where there are some. */
+  readonly samples: TenantSamples | undefined;
   /** Keeps all but Prometheus from pods that ask for it. */
   readonly metricsIngress: k8s.KubeNetworkPolicy;
 
@@ -105,13 +138,25 @@ export class Tenant extends Construct {
         it.in(this.id),
       ),
     });
+    this.silencers = addSilencers(this, {
+      tenant: this.id,
+      frontend: props.frontend,
+      silencers: props.silencers ?? [],
+      labels,
+    });
     const token = props.token ?? Token.legacySecret();
     this.tokenSecretName = token.addTo(this, {
       serviceAccountName: READER,
       namespace: this.id,
+      audience: props.frontend.tokenAudience,
       labels,
     });
     this.dataSource = this.#addDataSource(props, labels);
+    this.operatorDataSource = this.#addOperatorDataSource(props, labels);
+    const target = { namespace: this.id, labels };
+    this.samples = props.samples === true ? new TenantSamples(this, 'samples', target) : undefined;
+    // After what it counts: until a new quota was counted for the first time, it refuses everything.
+    this.quota = props.quota === undefined ? undefined : addQuota(this, props.quota, target);
     this.metricsIngress = addMetricsIngress(this, {
       namespace: this.id,
       prometheusNamespace: props.scraper.namespace,
@@ -124,7 +169,7 @@ export class Tenant extends Construct {
     props: TenantProps,
     labels: Readonly<Record<string, string>>,
   ): k8s.KubeConfigMap | undefined {
-    if (props.grafana === 'none') return undefined;
+    if (props.grafana === 'none' || props.grafana instanceof OperatorDataSource) return undefined;
     const grafana = props.grafana ?? GrafanaDataSource.ownInstance();
     if (grafana.claim !== undefined) claimOrganisation(this.node.root, this.id, grafana.claim);
     const file = grafana.print({
@@ -139,6 +184,19 @@ export class Tenant extends Construct {
         labels: { ...labels, ...grafana.sidecarLabels },
       },
       data: { [`${this.id}-metrics.yaml`]: file },
+    });
+  }
+
+  #addOperatorDataSource(
+    { frontend, grafana }: TenantProps,
+    labels: Readonly<Record<string, string>>,
+  ): ApiObject | undefined {
+    if (!(grafana instanceof OperatorDataSource)) return undefined;
+    return grafana.addTo(this, {
+      namespace: this.id,
+      url: frontend.urlOf(this.id),
+      tokenSecretName: this.tokenSecretName,
+      labels,
     });
   }
 }

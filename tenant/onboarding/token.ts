@@ -1,5 +1,9 @@
+import { Duration } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
+import type { NodeImage } from '../../lib/query-frontend/node-image.ts';
+import { SynthError } from '../../lib/synth-error.ts';
+import { TokenRenewal } from './token-renewal.ts';
 
 /** Settings of the objects behind a {@link Token}. */
 export interface TokenTarget {
@@ -7,8 +11,32 @@ export interface TokenTarget {
   readonly serviceAccountName: string;
   /** The tenant's namespace. */
   readonly namespace: string;
+  /**
+   * The audience by which the frontend knows tokens that are meant for it.
+   * @default - the API server's own
+   */
+  readonly audience?: string | undefined;
   /** Labels of the objects. */
   readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Settings of {@link Token.renewed}. */
+export interface RenewedTokenProps {
+  /**
+   * How long a token is valid: at least an hour, and two renewals. An API server may shorten it.
+   * @default Duration.hours(48)
+   */
+  readonly lifetime?: Duration;
+  /**
+   * How often a new one is made, in hours: a divisor of 24.
+   * @default 12
+   */
+  readonly everyHours?: number;
+  /**
+   * The image that runs the program.
+   * @default - that of the query frontend: a plain Node
+   */
+  readonly image?: NodeImage;
 }
 
 /** How the reader of a tenant gets a token that a data source can hold. */
@@ -40,6 +68,35 @@ export class Token {
     });
   }
 
+  /**
+   * A Secret whose token is meant for the frontend alone, expires, and is made anew by a CronJob.
+   *
+   * Whoever copies the token has it for its lifetime, and cannot use it at the API server. What reads the
+   * Secret has to take new tokens in time: a data source as a resource of the Grafana operator does;
+   * from a provisioning file Grafana reads the token when it starts and when provisioning is reloaded
+   * (`POST /api/admin/provisioning/datasources/reload`).
+   *
+   * @throws {SynthError} If a token could expire before the next one is there.
+   */
+  static renewed(props: RenewedTokenProps = {}): Token {
+    const lifetime = props.lifetime ?? Duration.hours(48);
+    const everyHours = props.everyHours ?? 12;
+    requireSchedule(lifetime, everyHours);
+    return new Token((scope, target) => {
+      const { audience, labels, namespace, serviceAccountName } = target;
+      const renewal = new TokenRenewal(scope, 'token-renewal', {
+        serviceAccountName,
+        namespace,
+        audience,
+        lifetime,
+        everyHours,
+        image: props.image ?? {},
+        labels,
+      });
+      return renewal.secretName;
+    });
+  }
+
   /** No token: readers bring their own, as with forwarded OAuth. */
   static none(): Token {
     return new Token(() => undefined);
@@ -49,4 +106,20 @@ export class Token {
   addTo(scope: Construct, target: TokenTarget): string | undefined {
     return this.#add(scope, target);
   }
+}
+
+function requireSchedule(lifetime: Duration, everyHours: number): void {
+  if (!Number.isInteger(everyHours) || everyHours < 1 || 24 % everyHours !== 0) {
+    throw new SynthError(
+      'Token.renewed everyHours',
+      `${everyHours} is no divisor of 24, so renewals would not be evenly spaced`,
+      'use 1, 2, 3, 4, 6, 8, 12 or 24',
+    );
+  }
+  if (lifetime.toMilliseconds() >= Duration.hours(2 * everyHours).toMilliseconds()) return;
+  throw new SynthError(
+    'Token.renewed lifetime',
+    'is shorter than two renewals, so that one which fails leaves an expired token',
+    `use at least ${2 * everyHours} hours, or renew more often`,
+  );
 }

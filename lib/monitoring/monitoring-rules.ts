@@ -1,0 +1,103 @@
+import { ApiObject } from 'cdk8s';
+import { Construct } from 'constructs';
+import { DEFAULT_TENANCY_LABEL } from '../../tenant/tenancy-label.ts';
+import { objectLabels, PART_OF } from '../labels.ts';
+import { requireNamespace } from '../platform-namespace.ts';
+import { SynthError } from '../synth-error.ts';
+import { requireTenancyLabel } from '../tenancy-labels.ts';
+import { printGroup } from './alert.ts';
+import { PLATFORM_RULE_LABELS } from './platform-rule-labels.ts';
+import { type MonitoredJobs, PlatformSeries, requireJobs } from './platform-series.ts';
+import { ruleGroups } from './rule-groups.ts';
+
+/** Settings of {@link MonitoringRules}. */
+export interface MonitoringRulesProps {
+  /**
+   * The jobs under which the platform's own metrics are stored, as `monitoredJobs` gives them. Others
+   * are not looked at.
+   */
+  readonly jobs: MonitoredJobs;
+  /**
+   * The label that carries the tenant.
+   * @default 'namespace'
+   */
+  readonly tenancyLabel?: string;
+  /**
+   * Name of the PrometheusRule.
+   * @default 'tenancy-platform'
+   */
+  readonly name?: string;
+  /**
+   * Labels of the object beside those of the kit, by which other evaluators than `TenantPrometheus`
+   * find it.
+   * @default - none
+   */
+  readonly labels?: Readonly<Record<string, string>>;
+  /**
+   * Labels of every alert beside `severity`, for the routes of Alertmanager.
+   * @default - none
+   */
+  readonly alertLabels?: Readonly<Record<string, string>>;
+  /**
+   * URL of the page with the runbooks, without an anchor. Every alert then has a `runbook_url`.
+   * @default - none: the annotation `runbook` names the section in `docs/runbooks.md`
+   */
+  readonly runbookUrl?: string;
+}
+
+/**
+ * Alerts on the platform itself, and the rules they need, as one PrometheusRule in its namespace.
+ *
+ * Every selector pins the platform's namespace: nothing that a tenant exposes can raise, silence or
+ * break an alert.
+ *
+ * @throws {SynthError} If no job is named, a job is not the name of a Service, or a label of alerts
+ *   would replace the severity or the tenant.
+ */
+export class MonitoringRules extends Construct {
+  /** The PrometheusRule. */
+  readonly apiObject: ApiObject;
+
+  constructor(scope: Construct, id: string, props: MonitoringRulesProps) {
+    super(scope, id);
+    const subject = `MonitoringRules ${this.node.path}`;
+    const namespace = requireNamespace(this, subject);
+    const tenancyLabel = requireTenancyLabel(subject, props.tenancyLabel ?? DEFAULT_TENANCY_LABEL);
+    const alertLabels = props.alertLabels ?? {};
+    requireJobs(subject, props.jobs);
+    refuseTakenLabels(subject, alertLabels, ['severity', tenancyLabel]);
+    const name = props.name ?? 'tenancy-platform';
+    const groups = ruleGroups(new PlatformSeries({ tenancyLabel, namespace, jobs: props.jobs }));
+    if (groups.length === 0) {
+      throw new SynthError(`${subject} jobs`, 'names no job', 'name one, or leave the object out');
+    }
+    const printing = { alertLabels, runbookUrl: props.runbookUrl };
+    this.apiObject = new ApiObject(this, 'rules', {
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'PrometheusRule',
+      metadata: {
+        name,
+        labels: {
+          ...props.labels,
+          ...objectLabels({ component: 'monitoring', instance: name, software: PART_OF }),
+          ...PLATFORM_RULE_LABELS,
+        },
+      },
+      spec: { groups: groups.map((group) => printGroup(group, printing)) },
+    });
+  }
+}
+
+function refuseTakenLabels(
+  subject: string,
+  labels: Readonly<Record<string, string>>,
+  taken: readonly string[],
+): void {
+  const label = taken.find((it) => labels[it] !== undefined);
+  if (label === undefined) return;
+  throw new SynthError(
+    `${subject} alertLabels`,
+    `${label} is set already, and a route of Alertmanager could no longer go by it`,
+    'use another label',
+  );
+}

@@ -1,0 +1,300 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Duration } from 'cdk8s';
+import {
+  CertificateAuthority,
+  OperatorDataSource,
+  Tenant,
+  Token,
+} from '../../../tenant/onboarding/index.ts';
+import {
+  at,
+  listAt,
+  type Manifest,
+  manifestsOf,
+  only,
+  platformChart,
+  textAt,
+  textsAt,
+} from '../../lib/support/manifests.ts';
+import { enforce } from '../admission/admitted-cluster.ts';
+import { operatorCrdFolder } from '../harness/build-part.ts';
+import { mustKubectl } from '../harness/kubectl.ts';
+import { startKubeApiserver, type TestCluster } from '../harness/kubernetes.ts';
+import { type TempFolder, tempFolder } from '../harness/places.ts';
+import { poll } from '../harness/poll.ts';
+import { type ProgramResult, runProgram } from '../harness/processes.ts';
+import { readPath } from '../harness/read-path.ts';
+import { describeReal } from '../harness/skip.ts';
+
+const PARTS = [
+  'etcd',
+  'kube-apiserver',
+  'kubectl',
+  'kube-controller-manager',
+  'operator-crds',
+] as const;
+
+const AUDIENCE = 'tenant-query-frontend';
+const RENEWER = 'metrics-reader-token-renewer';
+
+// The fields of the Grafana operator that the kit writes; its own definition is not at hand.
+const GRAFANA_DATA_SOURCES = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'grafanadatasources.grafana.integreatly.org' },
+  spec: {
+    group: 'grafana.integreatly.org',
+    names: {
+      kind: 'GrafanaDatasource',
+      listKind: 'GrafanaDatasourceList',
+      plural: 'grafanadatasources',
+      singular: 'grafanadatasource',
+    },
+    scope: 'Namespaced',
+    versions: [
+      {
+        name: 'v1beta1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: grafanaSchema() },
+      },
+    ],
+  },
+};
+
+function grafanaSchema(): object {
+  const text = { type: 'string' };
+  const flag = { type: 'boolean' };
+  const free = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+  const object = (properties: object): object => ({ type: 'object', properties });
+  const keyRef = object({ name: text, key: text, optional: flag });
+  return object({
+    spec: {
+      ...object({
+        instanceSelector: object({
+          matchLabels: { type: 'object', additionalProperties: text },
+        }),
+        allowCrossNamespaceImport: flag,
+        resyncPeriod: text,
+        valuesFrom: {
+          type: 'array',
+          items: object({
+            targetPath: text,
+            valueFrom: object({ secretKeyRef: keyRef, configMapKeyRef: keyRef }),
+          }),
+        },
+        datasource: object({
+          uid: text,
+          name: text,
+          type: text,
+          url: text,
+          access: text,
+          editable: flag,
+          isDefault: flag,
+          orgId: { type: 'integer' },
+          jsonData: free,
+          secureJsonData: free,
+        }),
+      }),
+      required: ['instanceSelector'],
+    },
+  });
+}
+
+function tenantManifests(): Manifest[] {
+  const chart = platformChart();
+  void new Tenant(chart, 'tenant', {
+    namespace: 'team-a',
+    frontend: {
+      attributes: { verb: 'get', group: '', resource: 'namespace', subresource: 'metrics' },
+      urlOf: (tenant) => `https://frontend.monitoring.svc:8443/namespaces/${tenant}/`,
+      tokenAudience: AUDIENCE,
+    },
+    scraper: {
+      namespace: 'monitoring',
+      pods: { component: 'prometheus', podLabels: { app: 'prometheus' }, metricsPorts: [] },
+    },
+    token: Token.renewed({ lifetime: Duration.hours(24) }),
+    grafana: new OperatorDataSource({
+      instanceLabels: { dashboards: 'team-a' },
+      certificateAuthority: CertificateAuthority.system(),
+    }),
+    quota: { rules: 2 },
+    samples: true,
+  });
+  return manifestsOf(chart);
+}
+
+// The controller of quotas looks for new kinds twice a minute. In a cluster they are there for long.
+async function awaitCountedKinds(cluster: TestCluster): Promise<void> {
+  const quotas = '/api/v1/namespaces/team-b/resourcequotas';
+  const count = 'count/prometheusrules.monitoring.coreos.com';
+  let attempt = 0;
+  await poll(
+    async () => {
+      attempt += 1;
+      const metadata = { name: `probe-${attempt}` };
+      await cluster.request('POST', quotas, { metadata, spec: { hard: { [count]: '1' } } });
+      await setTimeout(1_000);
+      const { body } = await cluster.request('GET', `${quotas}/${metadata.name}`);
+      return readPath(body, 'status', 'used', count) === undefined ? undefined : true;
+    },
+    { what: 'the quota controller to know the kinds of the operator', withinMs: 180_000 },
+  );
+}
+
+await describeReal('the options of a tenant, on the real API server', PARTS, () => {
+  let cluster: TestCluster;
+  let folder: TempFolder;
+  const manifests = tenantManifests();
+
+  beforeAll(async () => {
+    folder = await tempFolder('tenant-options');
+    cluster = await startKubeApiserver({ controllerManager: true });
+    await cluster.installCrds(await operatorCrdFolder());
+    await cluster.apply([GRAFANA_DATA_SOURCES]);
+    await cluster.createNamespace('monitoring');
+    for (const name of ['team-a', 'team-b']) {
+      await cluster.createNamespace(name, {
+        'prometheus-tenancy-kit/tenant': 'true',
+        'pod-security.kubernetes.io/warn': 'restricted',
+      });
+    }
+    await enforce(cluster);
+    await awaitCountedKinds(cluster);
+  });
+
+  afterAll(async () => {
+    await cluster.stop();
+    await folder.remove();
+  });
+
+  const applyAll = async (): Promise<void> => {
+    const { stderr } = await mustKubectl(
+      cluster.kubectl,
+      ['apply', '--server-side', '--validate=strict', '--filename=-'],
+      manifests.map((it) => JSON.stringify(it)).join('\n---\n'),
+    );
+    expect(stderr).toBe('');
+  };
+
+  // Lays out what the pod mounts, and runs its very command. Paths alone are others.
+  const runRenewal = async (
+    change: (settings: Record<string, unknown>) => void = () => undefined,
+  ): Promise<ProgramResult> => {
+    const pod = at(only(manifests, 'CronJob').spec, 'jobTemplate', 'spec', 'template', 'spec');
+    expect(textAt(pod, 'serviceAccountName')).toBe(RENEWER);
+    const token = join(folder.path, 'service-account');
+    await mkdir(token, { recursive: true });
+    await writeFile(join(token, 'token'), await cluster.requestToken('team-a', RENEWER));
+    await writeFile(join(token, 'ca.crt'), await readFile(cluster.caFile));
+    const mounted = textAt(pod, 'containers', 0, 'volumeMounts', 0, 'mountPath');
+    const files = textsAt(
+      only(manifests, 'ConfigMap', textAt(pod, 'volumes', 0, 'configMap', 'name')),
+      'data',
+    );
+    const settings = JSON.parse(files['settings.json'] ?? '') as Record<string, unknown>;
+    expect(settings['folder']).toBe('/var/run/secrets/kubernetes.io/serviceaccount');
+    settings['folder'] = token;
+    change(settings);
+    await writeFile(join(folder.path, 'renew-token.mjs'), files['renew-token.mjs'] ?? '');
+    await writeFile(join(folder.path, 'settings.json'), JSON.stringify(settings));
+    const [, ...args] = listAt(pod, 'containers', 0, 'command').map((it) =>
+      String(it).replace(mounted, folder.path),
+    );
+    const { hostname, port } = new URL(cluster.url);
+    const env = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
+    return runProgram(process.execPath, args, { env });
+  };
+
+  const storedToken = async (): Promise<string> => {
+    const path = '/api/v1/namespaces/team-a/secrets/metrics-reader-renewed-token';
+    const { body } = await cluster.request('GET', path);
+    return Buffer.from(String(readPath(body, 'data', 'token') ?? ''), 'base64').toString('utf8');
+  };
+
+  const review = async (token: string, audiences: readonly string[]): Promise<unknown> => {
+    const path = '/apis/authentication.k8s.io/v1/tokenreviews';
+    const { body } = await cluster.request('POST', path, { spec: { token, audiences } });
+    return readPath(body, 'status');
+  };
+
+  it('are taken field for field, without a warning, also by the admission policies', async () => {
+    await applyAll();
+    const { metadata, spec } = only(manifests, 'ServiceMonitor');
+    const refused = await cluster.request(
+      'POST',
+      '/apis/monitoring.coreos.com/v1/namespaces/team-a/servicemonitors?dryRun=All',
+      {
+        apiVersion: 'monitoring.coreos.com/v1',
+        kind: 'ServiceMonitor',
+        metadata: { ...metadata, name: 'redirected' },
+        spec: { ...(spec as object), endpoints: [{ port: 'metrics' }] },
+      },
+    );
+    expect(refused.status).toBe(403);
+  });
+
+  it('write a token that the frontend takes and the API server does not', async () => {
+    expect(await storedToken()).toBe('');
+    const { exitCode, stderr, stdout } = await runRenewal();
+    expect([stderr, exitCode]).toEqual(['', 0]);
+    expect(stdout).toMatch(/^renewed, valid until \d{4}-/);
+    const token = await storedToken();
+    expect(stdout).not.toContain(token);
+    expect(await review(token, [AUDIENCE])).toMatchObject({
+      authenticated: true,
+      audiences: [AUDIENCE],
+      user: { username: 'system:serviceaccount:team-a:metrics-reader' },
+    });
+    expect(await review(token, [])).not.toHaveProperty('authenticated', true);
+    const claims = JSON.parse(
+      Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'),
+    ) as { readonly exp: number; readonly iat: number };
+    expect(claims.exp - claims.iat).toBe(86_400);
+  });
+
+  it('write another one the next time, which an apply leaves alone', async () => {
+    const first = await storedToken();
+    expect((await runRenewal()).exitCode).toBe(0);
+    const second = await storedToken();
+    expect(second).not.toBe(first);
+    await applyAll();
+    expect(await storedToken()).toBe(second);
+  });
+
+  it.each([
+    ['another ServiceAccount', { serviceAccount: 'default' }, 403],
+    ['another Secret', { secret: 'somebody-elses' }, 403],
+    ['another namespace', { namespace: 'team-b' }, 403],
+  ])('may not be turned to %s, and say so without a token', async (_what, change, status) => {
+    const before = await storedToken();
+    const { exitCode, stderr, stdout } = await runRenewal((it) => Object.assign(it, change));
+    expect(exitCode).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(`: ${status} `);
+    expect(stderr).not.toMatch(/eyJ/);
+    expect(await storedToken()).toBe(before);
+  });
+
+  it('bound the number of rules', async () => {
+    const rule = only(manifests, 'PrometheusRule');
+    const path = '/apis/monitoring.coreos.com/v1/namespaces/team-a/prometheusrules';
+    const named = (name: string): Manifest => ({ ...rule, metadata: { ...rule.metadata, name } });
+    // The first is the sample. Whoever creates a kind soon after it was defined waits for its count.
+    const second = await poll(
+      async () => {
+        const { status } = await cluster.request('POST', path, named('second'));
+        return status === 201 ? status : undefined;
+      },
+      { what: 'the quota to be counted' },
+    );
+    expect(second).toBe(201);
+    const third = await cluster.request('POST', path, named('third'));
+    expect(third.status).toBe(403);
+    expect(String(readPath(third.body, 'message'))).toContain('exceeded quota');
+  });
+});
