@@ -1,10 +1,9 @@
-import { readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { Yaml } from 'cdk8s';
 import { PART_OF } from '../lib/labels.ts';
 import { DEFAULT_CLUSTER_ISSUER } from '../lib/query-frontend/tenant-query-frontend-props.ts';
-import { MANIFEST_EXTENSION, NAMESPACES_FOLDER } from './tenancy-app.ts';
-
-const FILE_NAME = 'kustomization.yaml';
+import { NAMESPACES_FOLDER } from './layout.ts';
+import type { OutputFile } from './manifest-files.ts';
+import { OPERATOR_FIELDS, OPERATOR_FIELDS_FILE } from './operator-fields.ts';
 
 /**
  * What marks the namespaces of tenants. With the field manager that kubectl has by default, the label
@@ -18,7 +17,7 @@ export const MARK_NAMESPACES: readonly string[] = [
 ];
 
 const HEADER: readonly string[] = [
-  'Apply with: kubectl apply -k .',
+  'Apply with: kubectl apply -k . (the policies in admission/ need an administrator)',
   'Then mark the namespaces of tenants; nothing but this label of them is ours:',
   `  kubectl ${MARK_NAMESPACES.join(' ')} ${NAMESPACES_FOLDER}/`,
   '',
@@ -37,22 +36,26 @@ const HEADER: readonly string[] = [
 ];
 
 /**
- * Writes the kustomization over the manifests in a folder, and returns the resources it lists.
+ * The kustomization over manifests, with what teaches Kustomize the operator's resources.
  *
  * The labels of tenants' namespaces are left out: `kubectl delete -k` and a pruning apply delete what
  * a kustomization names, and a Namespace takes everything in it along.
+ *
+ * @param paths The manifests' files, below the folder of the kustomization.
  */
-export function writeKustomization(folder: string): string[] {
-  const resources = readdirSync(folder)
-    .filter((file) => file.endsWith(MANIFEST_EXTENSION) && file !== FILE_NAME)
-    .toSorted();
+export function kustomizationFiles(paths: readonly string[]): readonly OutputFile[] {
+  const resources = paths.filter((path) => !path.startsWith(`${NAMESPACES_FOLDER}/`)).toSorted();
   const lines = [
     ...HEADER.map((line) => `# ${line}`.trimEnd()),
     'apiVersion: kustomize.config.k8s.io/v1beta1',
     'kind: Kustomization',
+    'configurations:',
+    `  - ${OPERATOR_FIELDS_FILE}`,
     'resources:',
     ...resources.map((file) => `  - ${file}`),
   ];
-  writeFileSync(join(folder, FILE_NAME), `${lines.join('\n')}\n`);
-  return resources;
+  return [
+    { path: 'kustomization.yaml', text: `${lines.join('\n')}\n` },
+    { path: OPERATOR_FIELDS_FILE, text: Yaml.stringify(OPERATOR_FIELDS) },
+  ];
 }

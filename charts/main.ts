@@ -1,8 +1,12 @@
+import process from 'node:process';
 import { bundleRuntime } from '../frontend/bundle.ts';
-import { writeKustomization } from './kustomization.ts';
+import { COMMAND_LINE_HELP, readSynthOptions } from './synth-options.ts';
 import { TenancyApp } from './tenancy-app.ts';
-import { TENANTS } from './tenants.ts';
 
-const app = new TenancyApp({ runtime: await bundleRuntime('query-frontend'), tenants: TENANTS });
-app.synth();
-writeKustomization(app.outdir);
+const options = readSynthOptions(process.argv.slice(2));
+if (options.ok) {
+  new TenancyApp({ runtime: await bundleRuntime('query-frontend'), ...options.value }).synth();
+} else {
+  process.stderr.write(`${options.problem}\n\n${COMMAND_LINE_HELP}`);
+  process.exitCode = 2;
+}

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BUNDLED_ROLES, bundleRuntime } from '../frontend/bundle.ts';
-import { writeKustomization } from './kustomization.ts';
+import { OVERLAYS_FOLDER } from './layout.ts';
 import { TenancyApp } from './tenancy-app.ts';
 import { TENANTS } from './tenants.ts';
 
@@ -61,13 +61,23 @@ export async function writePackage(folder: string): Promise<void> {
   const manifests = join(folder, 'manifests');
   const runtime = await bundleRuntime('query-frontend');
   new TenancyApp({ runtime, tenants: TENANTS, outdir: manifests }).synth();
-  writeKustomization(manifests);
+  copyOverlays(join(folder, OVERLAYS_FOLDER));
   cpSync(join(ROOT, 'docs'), join(folder, 'docs'), {
     recursive: true,
     filter: (path) => !path.endsWith('.ts') && !path.endsWith('/pages'),
   });
   for (const file of COPIED) cpSync(join(ROOT, file), join(folder, file));
   writeFileSync(join(folder, 'package.json'), publishedManifest());
+}
+
+// In the repository they refer to what synthesis writes, in the package to the manifests it carries.
+function copyOverlays(folder: string): void {
+  cpSync(join(ROOT, OVERLAYS_FOLDER), folder, { recursive: true });
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name, 'kustomization.yaml');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replaceAll('../../../../dist', '../../../../manifests'));
+  }
 }
 
 function publishedManifest(): string {

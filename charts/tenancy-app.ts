@@ -1,7 +1,10 @@
-import { mkdirSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
-import { App, Chart, YamlOutputType } from 'cdk8s';
+import { App, Chart } from 'cdk8s';
 import type { RuntimeBundle } from '../lib/query-frontend/runtime-bundle.ts';
+import type { TenantAdmissionPoliciesProps } from '../lib/index.ts';
+import { AdmissionChart } from './admission-chart.ts';
+import { ADMISSION_CHART, NAMESPACE_LABELS_CHART, SUPERSEDED_FILES } from './layout.ts';
+import { chartObjects, removeFiles, writeFiles } from './manifest-files.ts';
+import { outputFiles, type OutputForm } from './output.ts';
 import { PlatformChart } from './platform-chart.ts';
 import { TenantChart } from './tenant-chart.ts';
 import type { TenantEntry } from './tenants.ts';
@@ -17,20 +20,21 @@ export interface TenancyAppProps {
    * @default - what `cdk8s synth` asks for, otherwise `dist`
    */
   readonly outdir?: string;
+  /**
+   * How the manifests are laid out.
+   * @default 'files'
+   */
+  readonly output?: OutputForm;
   /** @default 'monitoring' */
   readonly namespace?: string;
   /** @default 'main' */
   readonly cluster?: string;
+  /**
+   * What the admission policies refuse.
+   * @default - the defaults of each setting
+   */
+  readonly admission?: Omit<TenantAdmissionPoliciesProps, 'tenancyLabel'>;
 }
-
-/** Name of the chart that holds the labels of tenants' namespaces. */
-export const NAMESPACE_LABELS_CHART = 'namespace-labels';
-
-/** Folder, below that of the other manifests, of those that name Namespaces. */
-export const NAMESPACES_FOLDER = 'namespaces';
-
-/** Extension of the manifests. */
-export const MANIFEST_EXTENSION = '.yaml';
 
 /**
  * The whole installation: one file for the platform, one for each tenant, and one for the labels of
@@ -40,27 +44,35 @@ export const MANIFEST_EXTENSION = '.yaml';
  * name, and a Namespace takes everything in it along; folders below are left out unless it is told
  * to descend.
  *
- * A file a chart, because the other layouts name files by kind and name alone and so overwrite one
- * of two objects that differ only by namespace.
+ * So do the admission policies, which only an administrator of the cluster may apply.
+ *
+ * A file a chart, and not one for each object: a tenant is then one file, and two objects that differ by
+ * their namespace alone cannot get in each other's way.
  */
 export class TenancyApp extends App {
   /** What all tenants share. */
   readonly platform: PlatformChart;
   /** What each tenant gets, in the order they are listed. */
   readonly tenants: readonly TenantChart[];
+  /** What tenants may not write. */
+  readonly admission: AdmissionChart;
+  /** How the manifests are laid out. */
+  readonly output: OutputForm;
   /** The labels of the tenants' namespaces, to be applied on their own. */
   readonly namespaceLabels: Chart;
 
   constructor(props: TenancyAppProps) {
-    super({
-      yamlOutputType: YamlOutputType.FILE_PER_CHART,
-      outputFileExtension: MANIFEST_EXTENSION,
-      ...(props.outdir === undefined ? {} : { outdir: props.outdir }),
-    });
+    super(props.outdir === undefined ? {} : { outdir: props.outdir });
+    this.output = props.output ?? 'files';
     this.platform = new PlatformChart(this, 'platform', {
       namespace: props.namespace ?? 'monitoring',
       cluster: props.cluster ?? 'main',
       runtime: props.runtime,
+    });
+    this.admission = new AdmissionChart(this, ADMISSION_CHART, {
+      ...props.admission,
+      platform: this.platform,
+      tenants: props.tenants,
     });
     this.namespaceLabels = new Chart(this, NAMESPACE_LABELS_CHART, {
       disableResourceNameHashes: true,
@@ -75,11 +87,17 @@ export class TenancyApp extends App {
     );
   }
 
-  /** Writes the manifests. */
+  /**
+   * Writes the manifests.
+   *
+   * @throws {SynthError} If two charts would be written to one file.
+   */
   override synth(): void {
-    super.synth();
-    const file = `${NAMESPACE_LABELS_CHART}${MANIFEST_EXTENSION}`;
-    mkdirSync(join(this.outdir, NAMESPACES_FOLDER), { recursive: true });
-    renameSync(join(this.outdir, file), join(this.outdir, NAMESPACES_FOLDER, file));
+    const files = outputFiles(chartObjects(this.charts), {
+      form: this.output,
+      platform: this.platform.prometheus,
+    });
+    removeFiles(this.outdir, SUPERSEDED_FILES);
+    writeFiles(this.outdir, files);
   }
 }

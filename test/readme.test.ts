@@ -54,7 +54,12 @@ describe('the README', () => {
     const names = (kind: string): readonly string[] =>
       manifests.filter((it: Manifest) => it.kind === kind).map((it) => it.metadata.name);
     expect(names('Prometheus')).toHaveLength(1);
-    expect(names('Deployment')).toEqual(['thanos-querier', 'tenant-query-frontend']);
+    expect(names('Deployment')).toEqual([
+      'thanos-querier',
+      'thanos-query-frontend',
+      'tenant-query-frontend',
+    ]);
+    expect(names('StatefulSet')).toEqual(['thanos-store-gateway', 'thanos-compactor']);
     expect(names('RoleBinding')).toHaveLength(1);
   });
 

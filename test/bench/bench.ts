@@ -1,4 +1,4 @@
-// What leaving clients and busy tenants cost: `npm run bench`. It prints figures and asserts none;
+// What leaving clients, busy tenants and synthesis cost: `npm run bench`. It prints figures and asserts none;
 // the same promises are tested by counts in the test suite.
 import http from 'node:http';
 import process from 'node:process';
@@ -7,12 +7,14 @@ import { startBenchFrontend } from './bench-frontend.ts';
 import { type LoadRequest, sendLoad } from './load.ts';
 import { median, quantile } from './statistics.ts';
 import { startStubUpstream } from './stub-upstream.ts';
+import { type SynthCpu, synthCpu } from './synth.ts';
 
 const STUB_DELAY_MS = 50;
 const ROUNDS = 5;
 const LEAVING_CLIENTS = 200;
 const FLOOD_CLIENTS = 100;
 const PROBES = 60;
+const SYNTHESISED_TENANTS = 200;
 
 await using upstream = await startStubUpstream(STUB_DELAY_MS);
 await using frontend = await startBenchFrontend(upstream.url, ['team-a', 'team-b']);
@@ -70,9 +72,28 @@ async function rounds(measure: () => Promise<number>): Promise<readonly number[]
   return values;
 }
 
-function row(what: string, values: readonly number[]): string {
+function row(what: string, values: readonly number[], digits = 1): string {
   const [low, middle, high] = [Math.min(...values), median(values), Math.max(...values)];
-  return `${what}: ${middle.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`;
+  const text = (value: number): string => value.toFixed(digits);
+  return `${what}: ${text(middle)} (${text(low)} to ${text(high)})`;
+}
+
+/** One row for the whole synthesis, and one for each part of it. */
+function synthRows(): readonly string[] {
+  const runs = Array.from({ length: ROUNDS }, () => synthCpu(SYNTHESISED_TENANTS));
+  const part = (what: string, of: keyof SynthCpu): string =>
+    row(
+      what,
+      runs.map((it) => it[of]),
+      2,
+    );
+  return [
+    part(`CPU s to synthesise ${SYNTHESISED_TENANTS} tenants`, 'total'),
+    part('  of it loading the app', 'loading'),
+    part('  of it bundling the runtime', 'bundling'),
+    part('  of it esbuild', 'esbuild'),
+    part('  of it constructs and manifests', 'synthesis'),
+  ];
 }
 
 const aborts = await rounds(abortMs);
@@ -84,5 +105,6 @@ for (let i = 0; i < ROUNDS; i += 1) {
 const lines = [
   row(`ms from ${LEAVING_CLIENTS} clients leaving to 0 upstream requests`, aborts),
   row('p95 of a tenant while another floods, as a ratio to idle', ratios),
+  ...synthRows(),
 ];
 process.stdout.write(`${lines.join('\n')}\n`);

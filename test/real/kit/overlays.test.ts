@@ -23,10 +23,14 @@ const PARTS = ['etcd', 'kube-apiserver', 'kubectl', 'operator-crds'] as const;
 // The namespace as a word of its own, and not the operator's API group.
 const OLD_NAMESPACE = /(?<![\w-])monitoring(?![\w-]|\.coreos\.com)/;
 
+// Dashboards and alerts are a component that has the same name.
+const COMPONENT = '"app.kubernetes.io/component":"monitoring"';
+
 /** The objects that name the platform's namespace of before, anywhere in them. */
 function stillThere(manifests: readonly Manifest[]): string[] {
   return manifests
-    .filter((it) => OLD_NAMESPACE.test(JSON.stringify({ ...it, data: withoutCode(it) })))
+    .map((it) => ({ ...it, data: withoutCode(it) }))
+    .filter((it) => OLD_NAMESPACE.test(JSON.stringify(it).replaceAll(COMPONENT, '')))
     .map(({ kind, metadata }) => `${kind} ${metadata.name}`);
 }
 

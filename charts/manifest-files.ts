@@ -1,0 +1,80 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ApiObject, Chart, DependencyGraph, Yaml } from 'cdk8s';
+import { SynthError } from '../lib/index.ts';
+
+/** An object as it is written to a manifest. */
+export interface ManifestObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+  };
+}
+
+/** A file of the output. */
+export interface OutputFile {
+  /** Where it goes, below the folder of the output. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The objects of one chart. */
+export interface ChartObjects {
+  /** The name of the chart. */
+  readonly chart: string;
+  readonly objects: readonly ManifestObject[];
+}
+
+/**
+ * The objects of charts of one app, in the order of their dependencies.
+ *
+ * @throws {Error} If a construct in the app is not valid.
+ */
+export function chartObjects(charts: readonly Chart[]): readonly ChartObjects[] {
+  // It validates the whole app and infers dependencies for all charts, which costs as much for one
+  // chart as for all: once is enough, where `App.synth` would do it for every tenant again.
+  charts[0]?.toJson();
+  return charts.map((chart) => ({
+    chart: chart.node.path,
+    objects: new DependencyGraph(chart.node)
+      .topology()
+      .filter((it) => ApiObject.isApiObject(it))
+      .filter((it) => Chart.of(it) === chart)
+      .map((it): ManifestObject => it.toJson()),
+  }));
+}
+
+/** A file with these objects, one YAML document each. */
+export function manifestFile(path: string, objects: readonly ManifestObject[]): OutputFile {
+  return { path, text: Yaml.stringify(...objects) };
+}
+
+/**
+ * Writes files below a folder, which is made where it is missing. Other files there stay.
+ *
+ * @throws {SynthError} If two of them have one path. Nothing is written then: one would replace the other,
+ *   and what it held would be missing in the cluster. Letters count as equal whatever their case, as on
+ *   some file systems they are.
+ */
+export function writeFiles(folder: string, files: readonly OutputFile[]): void {
+  const paths = new Set<string>();
+  for (const { path } of files) {
+    const key = path.toLowerCase();
+    if (paths.has(key)) {
+      throw new SynthError(`file ${path}`, 'two charts are written to it', 'rename one of them');
+    }
+    paths.add(key);
+  }
+  for (const { path, text } of files) {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+}
+
+/** Removes files below a folder that an older version wrote. */
+export function removeFiles(folder: string, paths: readonly string[]): void {
+  for (const path of paths) rmSync(join(folder, path), { force: true });
+}

@@ -1,0 +1,56 @@
+import { PART_OF } from '../lib/labels.ts';
+import { helmChartFile, helmTemplate } from './helm-chart.ts';
+import { kustomizationFiles } from './kustomization.ts';
+import { chartPath, MANIFEST_EXTENSION, NAMESPACE_LABELS_CHART } from './layout.ts';
+import { type ChartObjects, manifestFile, type OutputFile } from './manifest-files.ts';
+import { namespaceComponent, type PlatformNames } from './namespace-component.ts';
+
+/**
+ * How manifests are laid out: `files` is one for each chart, with a kustomization over them; `single` is
+ * one for all; `helm` is a Helm chart, whose templates are the same manifests and take no values.
+ *
+ * The labels of tenants' namespaces have a file of their own in each. Whoever deletes the others, or
+ * uninstalls the Helm chart, must not delete the namespaces.
+ */
+export type OutputForm = (typeof OUTPUT_FORMS)[number];
+
+/** Every {@link OutputForm}. */
+export const OUTPUT_FORMS = ['files', 'single', 'helm'] as const;
+
+/** What the files of the output are like. */
+export interface OutputSettings {
+  readonly form: OutputForm;
+  readonly platform: PlatformNames;
+}
+
+/** Everything that is written for these charts. */
+export function outputFiles(
+  charts: readonly ChartObjects[],
+  { form, platform }: OutputSettings,
+): readonly OutputFile[] {
+  const labels = charts.filter(({ chart }) => chart === NAMESPACE_LABELS_CHART);
+  const others = charts.filter(({ chart }) => chart !== NAMESPACE_LABELS_CHART);
+  const objects = others.flatMap((it) => it.objects);
+  const labelFiles = labels.map(chartFile);
+  switch (form) {
+    case 'files': {
+      const files = others.map(chartFile);
+      return [
+        ...files,
+        ...labelFiles,
+        ...kustomizationFiles(files.map(({ path }) => path)),
+        namespaceComponent(objects, platform),
+      ];
+    }
+    case 'single':
+      return [manifestFile(`${PART_OF}${MANIFEST_EXTENSION}`, objects), ...labelFiles];
+    case 'helm':
+      return [helmChartFile(), ...others.map(chartFile).map(helmTemplate), ...labelFiles];
+    default:
+      return form satisfies never;
+  }
+}
+
+function chartFile({ chart, objects }: ChartObjects): OutputFile {
+  return manifestFile(chartPath(chart), objects);
+}
