@@ -46,7 +46,14 @@ const LEFT = `## What is left
 - **Expressions of PrometheusRules** are not looked at, and templates by patterns alone. No evaluator of
   the kit takes PrometheusRules of tenants as they are.
 - **Addresses in Secrets**, which receivers of AlertmanagerConfigs may name, and redirects that Alertmanager
-  follows: it needs a network policy of its own. A prober asks whatever it is told to, and so does it.
+  follows: it needs a network policy of its own. Where \`httpConfig\` is absent, Alertmanager takes its global
+  one, so no credential belongs there. A prober asks whatever it is told to, and so does it.
+- **Pods in the network of their node** have its address, so a monitor of theirs reaches every port of the
+  node. Refuse \`hostNetwork\` to tenants, as the level \`baseline\` of the Pod Security Standards does.
+- **Large Secrets.** The operator packs credentials of monitors with all scrapes into one Secret of a
+  mebibyte. No policy of monitors sees how long a password is, so a tenant with many, or with long ones, can
+  keep the configuration from being updated. What is in force stays; the operator's
+  \`prometheus_operator_reconcile_errors_total\` tells.
 - **Administrators.** Whoever may write in a namespace of the platform, change the policies, or do
   everything, is not confined. That holds for a deployment tool with such rights that applies what a tenant
   wrote, except for addresses of endpoints: those are the controllers' alone.

@@ -44,11 +44,11 @@ export interface BindingSpec {
 
 /** Prints the `spec` of a policy. */
 export function policySpec(policy: AdmissionPolicy): PolicySpec {
-  const { resources, reach, rules, variables } = policy;
+  const { releasedBy, resources, rules, variables } = policy;
   return {
     failurePolicy: 'Fail',
     matchConstraints: { resourceRules: resources.flatMap(resourceRules) },
-    ...(reach === 'tenants' ? { matchConditions: [NOT_MERELY_RELEASED] } : {}),
+    ...(releasedBy === 'spec' ? { matchConditions: [NOT_MERELY_RELEASED] } : {}),
     ...(variables.length === 0 ? {} : { variables }),
     validations: [...versionRules(resources), ...rules].map(({ id, expression, message }) => ({
       expression,
@@ -83,7 +83,8 @@ export function bindingSpec(
 }
 
 // What exists already can be let go. Everything else about it must not change on the way: an object that
-// waits for a finalizer is still acted on.
+// waits for a finalizer is still acted on. It is of kinds alone that keep all of it in `spec`: where there
+// is none, nothing would ever seem to change.
 const NOT_MERELY_RELEASED = {
   name: 'not-merely-released',
   expression:

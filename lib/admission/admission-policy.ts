@@ -35,6 +35,11 @@ export interface AdmissionPolicy {
   readonly resources: readonly AdmittedResources[];
   /** `tenants` is every namespace but those of the platform. */
   readonly reach: 'tenants' | 'cluster';
+  /**
+   * What must stay as it is for the rules to let an object go that is being deleted; `rules` where they
+   * see to that themselves.
+   */
+  readonly releasedBy: 'spec' | 'rules';
   readonly variables: readonly AdmissionVariable[];
   readonly rules: readonly AdmissionRule[];
 }

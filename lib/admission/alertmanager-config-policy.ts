@@ -1,9 +1,10 @@
 import { type AdmissionPolicy, type AdmissionRule, MONITORING_GROUP } from './admission-policy.ts';
 import type { AdmissionSettings } from './admission-settings.ts';
 import { celAll, celIsEmpty, celString } from './cel.ts';
+import { RECEIVER_RULES, RECEIVER_TEXTS, ROUTE_INTERVAL_RULE } from './receiver-rules.ts';
 
-/** The kinds of receivers, with the addresses that each may be given as text. */
-const RECEIVERS: Readonly<Record<string, readonly string[]>> = {
+/** The kinds of receivers that ask over HTTP, with the addresses that each may be given as text. */
+export const RECEIVERS: Readonly<Record<string, readonly string[]>> = {
   discordConfigs: [],
   msteamsConfigs: [],
   msteamsv2Configs: [],
@@ -27,7 +28,7 @@ const FILES: Readonly<Record<string, readonly string[]>> = {
 
 // Loopback, numbers, one-label names and names of the cluster. A Service by the names of itself and of its
 // namespace alone looks like any other host.
-const INTERNAL_HOST = String.raw`^(?:[^.]*|.*\.|[0-9.]*|0x.*|.*:.*|.*\.(?:local|internal|localhost|svc))$`;
+const INTERNAL_HOST = String.raw`^(?:[^.]*|.*\.|[0-9.]*|.*\.[0-9][^.]*|0x.*|.*:.*|.*\.(?:local|internal|localhost|svc))$`;
 
 /** What is refused of AlertmanagerConfigs: all of them, or what reaches into Alertmanager's pod. */
 export function alertmanagerConfigPolicy(settings: AdmissionSettings): AdmissionPolicy {
@@ -42,6 +43,7 @@ export function alertmanagerConfigPolicy(settings: AdmissionSettings): Admission
       },
     ],
     reach: 'tenants',
+    releasedBy: 'spec',
   } as const;
   switch (settings.alertmanagerConfigs) {
     case 'deny':
@@ -49,8 +51,11 @@ export function alertmanagerConfigPolicy(settings: AdmissionSettings): Admission
     case 'restricted':
       return {
         ...policy,
-        variables: [{ name: 'receivers', expression: 'object.spec.?receivers.orValue([])' }],
-        rules: RESTRICTED,
+        variables: [
+          { name: 'receivers', expression: 'object.spec.?receivers.orValue([])' },
+          RECEIVER_TEXTS,
+        ],
+        rules: [...RESTRICTED, ...RECEIVER_RULES, ROUTE_INTERVAL_RULE],
       };
     default:
       throw new TypeError(`${String(settings.alertmanagerConfigs satisfies never)} is no mode`);
@@ -104,7 +109,7 @@ function isExternal(field: string): string {
   const url = `config.${field}`;
   return (
     `${celIsEmpty(`config.?${field}`)} || (isURL(${url}) && url(${url}).getScheme() == "https" && ` +
-    `!url(${url}).getHostname().matches(${celString(INTERNAL_HOST)}))`
+    `!url(${url}).getHostname().lowerAscii().matches(${celString(INTERNAL_HOST)}))`
   );
 }
 

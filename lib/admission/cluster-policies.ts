@@ -16,6 +16,7 @@ export const OPERATOR_INSTANCE_POLICY: AdmissionPolicy = {
     { group: MONITORING_GROUP, versions: ['v1alpha1'], resources: ['prometheusagents'] },
   ],
   reach: 'tenants',
+  releasedBy: 'spec',
   variables: [],
   rules: [
     {
@@ -70,6 +71,7 @@ function endpointPolicy(
     kinds: [kind],
     resources: [{ group, versions: ['v1'], resources: [name] }],
     reach: 'tenants',
+    releasedBy: 'rules',
     variables: [],
     rules: [
       {
@@ -100,6 +102,7 @@ export function namespaceLabelPolicy(settings: AdmissionSettings): AdmissionPoli
       },
     ],
     reach: 'cluster',
+    releasedBy: 'rules',
     variables: [
       {
         name: 'isLabeller',

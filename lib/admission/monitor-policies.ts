@@ -12,6 +12,7 @@ import {
   redirectRule,
   type ScrapeFields,
   scrapeClassRule,
+  sizeRule,
   timingRules,
 } from './scrape-rules.ts';
 
@@ -48,6 +49,8 @@ interface MonitorKind {
   readonly labelLists: readonly string[];
 }
 
+const MAXIMUM_ENDPOINTS = 50;
+
 function monitorPolicy(settings: AdmissionSettings, monitor: MonitorKind): AdmissionPolicy {
   const fields: ScrapeFields = {
     every: (condition) => `variables.endpoints.all(e, ${condition})`,
@@ -61,6 +64,7 @@ function monitorPolicy(settings: AdmissionSettings, monitor: MonitorKind): Admis
     kinds: [monitor.kind],
     resources: [{ group: MONITORING_GROUP, versions: ['v1'], resources: [monitor.name] }],
     reach: 'tenants',
+    releasedBy: 'spec',
     variables: [
       { name: 'endpoints', expression: `object.spec.?${monitor.endpoints}.orValue([])` },
       {
@@ -78,12 +82,20 @@ function monitorPolicy(settings: AdmissionSettings, monitor: MonitorKind): Admis
       ...federationRules(fields, 'path', '!("match[]" in e.?params.orValue({}))'),
       ...timingRules(fields, settings),
       portRule(fields),
+      runningRule(fields),
       selectorRule(),
       bodySizeRule(),
+      sizeRule(),
+      {
+        id: 'endpoints',
+        message: `${monitor.endpoints} must hold at most ${MAXIMUM_ENDPOINTS} entries`,
+        why: 'Each is a scrape job of its own, with limits of its own.',
+        expression: `variables.endpoints.size() <= ${MAXIMUM_ENDPOINTS}`,
+      },
       scrapeClassRule(settings),
       namespaceSelectorRule('object.spec.?namespaceSelector'),
       targetLabelsRule(names, monitor.labelLists),
-      ...relabelRules({ tenancyLabel: settings.tenancyLabel, names }),
+      ...relabelRules(names),
     ],
   };
 }
@@ -102,6 +114,15 @@ function portRule({ every }: ScrapeFields): AdmissionRule {
         `!has(e.targetPort) || type(e.targetPort) == int || string(e.targetPort).matches(${pattern})`,
       ]),
     ),
+  };
+}
+
+function runningRule({ every }: ScrapeFields): AdmissionRule {
+  return {
+    id: 'filterRunning',
+    message: 'filterRunning must not be false',
+    why: "A pod that ended keeps its address in its status while another tenant's pod may have it already.",
+    expression: every('e.?filterRunning.orValue(true)'),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   redirectRule,
   type ScrapeFields,
   scrapeClassRule,
+  sizeRule,
   timingRules,
 } from './scrape-rules.ts';
 
@@ -31,6 +32,7 @@ export function probePolicy(settings: AdmissionSettings): AdmissionPolicy {
     kinds: ['Probe'],
     resources: [{ group: MONITORING_GROUP, versions: ['v1'], resources: ['probes'] }],
     reach: 'tenants',
+    releasedBy: 'spec',
     variables: [
       {
         name: 'relabelings',
@@ -56,6 +58,7 @@ export function probePolicy(settings: AdmissionSettings): AdmissionPolicy {
       ),
       ...timingRules(FIELDS, settings),
       scrapeClassRule(settings),
+      sizeRule(),
       namespaceSelectorRule(`${INGRESS}.?namespaceSelector`),
       jobNameRule(settings),
       {
@@ -66,7 +69,7 @@ export function probePolicy(settings: AdmissionSettings): AdmissionPolicy {
           `${STATIC}.?labels.orValue({}).all(label, ` +
           `label.matches(${celString(WRITABLE_LABEL)}) && !(label in ${celList(names)}))`,
       },
-      ...relabelRules({ tenancyLabel: settings.tenancyLabel, names }),
+      ...relabelRules(names),
     ],
   };
 }

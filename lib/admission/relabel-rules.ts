@@ -1,14 +1,6 @@
 import type { AdmissionRule } from './admission-policy.ts';
 import { celList, celString } from './cel.ts';
 
-/** The labels that a tenant may not write. */
-export interface ProtectedLabels {
-  /** The label that carries the tenant. */
-  readonly tenancyLabel: string;
-  /** All of them, the tenancy label among them. */
-  readonly names: readonly string[];
-}
-
 /**
  * The labels that relabelling may write: ordinary ones, and the scratch names that Prometheus promises
  * never to look at. Every other name with two underscores in front steers the scrape, or will in some
@@ -33,19 +25,33 @@ const ACTIONS: readonly string[] = [
   'dropequal',
 ];
 
+const MAXIMUM_REGEX = 512;
+
+// Go repeats by copying, and repetitions of repetitions multiply.
+const IS_MODEST = [
+  `r.?regex.orValue("").size() <= ${MAXIMUM_REGEX}`,
+  '!r.?regex.orValue("").matches("[{][0-9]*,?[0-9]{3}")',
+  'r.?regex.orValue("").findAll("[{][0-9]").size() <= 8',
+  'r.?regex.orValue("").findAll("[)][{][0-9]").size() <= 1',
+].join(' && ');
+
 const ACTION = 'r.?action.orValue("replace").lowerAscii()';
 
 /**
  * What is refused of relabelling, before the scrape and after it.
  *
  * The rules read `variables.relabelings`, a list of lists of relabellings.
+ *
+ * @param names - The labels that a tenant may not write, the tenancy label among them.
  */
-export function relabelRules({ tenancyLabel, names }: ProtectedLabels): readonly AdmissionRule[] {
+export function relabelRules(names: readonly string[]): readonly AdmissionRule[] {
   const every = (condition: string): string =>
     `variables.relabelings.all(list, list.all(r, ${condition}))`;
-  const label = celString(tenancyLabel);
   // Prometheus anchors in the same way.
-  const anchored = '"^(?s:" + r.regex + ")$"';
+  const matches = 'name.matches("^(?s:" + r.regex + ")$")';
+  // What is too large is not tried: it would be the API server that compiles it.
+  const everyName = (condition: string): string =>
+    `has(r.regex) && ${IS_MODEST} && ${celList(names)}.all(name, ${condition})`;
   return [
     {
       id: 'relabelAction',
@@ -75,20 +81,30 @@ export function relabelRules({ tenancyLabel, names }: ProtectedLabels): readonly
       ),
     },
     {
+      id: 'relabelSource',
+      message: 'sourceLabels must not hold an empty name',
+      why: 'It makes the configuration of all tenants invalid.',
+      expression: every('r.?sourceLabels.orValue([]).all(label, label != "")'),
+    },
+    {
+      id: 'relabelRegex',
+      message: `a regex must have at most ${MAXIMUM_REGEX} characters and 8 counted repetitions below 100, one of them of a group`,
+      why: 'A regular expression of a few letters can be compiled to hundreds of megabytes, in Prometheus and here.',
+      expression: every(IS_MODEST),
+    },
+    {
       id: 'relabelDrop',
-      message: `labeldrop needs a regex that does not match ${tenancyLabel}`,
-      why: 'A series without the tenancy label belongs to nobody.',
-      expression: every(
-        `${ACTION} != "labeldrop" || (has(r.regex) && !${label}.matches(${anchored}))`,
-      ),
+      message: `labeldrop needs a regex that does not match ${names.join(' or ')}`,
+      why:
+        'A series without the tenancy label belongs to nobody, and where a target has no job its series ' +
+        'name one themselves.',
+      expression: every(`${ACTION} != "labeldrop" || (${everyName(`!${matches}`)})`),
     },
     {
       id: 'relabelKeep',
-      message: `labelkeep needs a regex that matches ${tenancyLabel}`,
+      message: `labelkeep needs a regex that matches ${names.join(' and ')}`,
       why: 'It drops every label that it does not match.',
-      expression: every(
-        `${ACTION} != "labelkeep" || (has(r.regex) && ${label}.matches(${anchored}))`,
-      ),
+      expression: every(`${ACTION} != "labelkeep" || (${everyName(matches)})`),
     },
   ];
 }

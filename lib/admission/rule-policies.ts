@@ -25,12 +25,15 @@ export function prometheusRulePolicy(settings: AdmissionSettings): AdmissionPoli
     kinds: ['PrometheusRule'],
     resources: [{ group: MONITORING_GROUP, versions: ['v1'], resources: ['prometheusrules'] }],
     reach: 'tenants',
+    releasedBy: 'spec',
     variables: [
       { name: 'groups', expression: 'object.spec.?groups.orValue([])' },
       { name: 'rules', expression: 'variables.groups.map(group, group.?rules.orValue([]))' },
       {
         name: 'templates',
         expression:
+          // Those of a group are labels, and templates, of each of its alerts.
+          '[variables.groups.map(group, group.?labels.orValue({}).map(key, group.labels[key]))] + ' +
           'variables.rules.map(rules, rules.map(rule, ' +
           'rule.?labels.orValue({}).map(key, rule.labels[key]) + ' +
           'rule.?annotations.orValue({}).map(key, rule.annotations[key])))',
@@ -54,7 +57,7 @@ export function prometheusRulePolicy(settings: AdmissionSettings): AdmissionPoli
       },
       {
         id: 'ruleInterval',
-        message: `the interval of a group must be at least ${settings.minimumInterval}`,
+        message: `the interval of a group must be at least ${settings.minimumInterval} and below a hundred years`,
         why: 'The evaluator is shared.',
         expression:
           'variables.groups.all(group, group.?interval.orValue("") == "" || ' +

@@ -11,6 +11,7 @@ import {
   proxyRule,
   type ScrapeFields,
   scrapeClassRule,
+  sizeRule,
   timingRules,
 } from './scrape-rules.ts';
 
@@ -57,6 +58,7 @@ export function scrapeConfigPolicy(settings: AdmissionSettings): AdmissionPolicy
     kinds: ['ScrapeConfig'],
     resources: [{ group: MONITORING_GROUP, versions: ['v1alpha1'], resources: ['scrapeconfigs'] }],
     reach: 'tenants',
+    releasedBy: 'spec',
   } as const;
   switch (settings.scrapeConfigs) {
     case 'deny':
@@ -101,15 +103,26 @@ function restrictedRules(settings: AdmissionSettings): readonly AdmissionRule[] 
       why: 'Without one the operator leaves the enforced tenancy label away.',
       expression: 'object.spec.?relabelings.orValue([]).size() > 0',
     },
+    {
+      id: 'runningPods',
+      message:
+        'pods need a relabelling of the action keep by __meta_kubernetes_pod_phase with the regex Running',
+      why: "A pod that ended keeps its address in its status while another tenant's pod may have it already.",
+      expression:
+        'object.spec.?kubernetesSDConfigs.orValue([]).all(sd, sd.role != "Pod") || ' +
+        'object.spec.?relabelings.orValue([]).exists(r, r.?action.orValue("").lowerAscii() == "keep" && ' +
+        'r.?sourceLabels.orValue([]) == ["__meta_kubernetes_pod_phase"] && r.?regex.orValue("") == "Running")',
+    },
     honorLabelsRule(FIELDS),
     proxyRule(FIELDS, 'object.spec'),
     ...authenticationRules(FIELDS, settings),
     ...federationRules(FIELDS, 'metricsPath', '!("match[]" in object.spec.?params.orValue({}))'),
     ...timingRules(FIELDS, settings, { interval: 'scrapeInterval', timeout: 'scrapeTimeout' }),
     bodySizeRule(),
+    sizeRule(),
     scrapeClassRule(settings),
     jobNameRule(settings),
-    ...relabelRules({ tenancyLabel: settings.tenancyLabel, names }),
+    ...relabelRules(names),
   ];
 }
 

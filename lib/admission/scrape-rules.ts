@@ -126,8 +126,10 @@ export function timingRules(
   return [
     {
       id: 'interval',
-      message: `${names.interval} must be at least ${minimumInterval}`,
-      why: 'Prometheus would scrape a thousand times a second if it was asked to.',
+      message: `${names.interval} must be at least ${minimumInterval} and below a hundred years`,
+      why:
+        'Prometheus would scrape a thousand times a second if it was asked to, and takes no configuration ' +
+        'at all with an interval beyond what it can count.',
       expression: every(
         `${celIsEmpty(`${scrape}.?${names.interval}`)} || ${isAtLeast(interval, minimumInterval)}`,
       ),
@@ -146,11 +148,14 @@ export function timingRules(
 
 /** Says in CEL that a duration of Prometheus is not shorter than another. */
 export function isAtLeast(value: string, least: string): string {
-  // CEL knows no days, weeks and years. At least one of those is long enough.
-  const isLong = `${value}.matches("[1-9][0-9]*[dwy]")`;
-  return `(${isLong} || (${value}.matches(${CEL_DURATION}) && duration(${value}) >= duration(${celString(least)})))`;
+  // CEL knows no days, weeks and years. At least one of those is long enough. Prometheus counts to 292
+  // years, and refuses the configuration of all tenants for one more.
+  const isLong = `${value}.matches("[1-9][0-9]*[dwy]") && ${value}.matches(${COUNTABLE_DURATION})`;
+  return `((${isLong}) || (${value}.matches(${CEL_DURATION}) && duration(${value}) >= duration(${celString(least)})))`;
 }
 
+const COUNTABLE_DURATION =
+  '"^([0-9]{1,2}y)?([0-9]{1,3}w)?([0-9]{1,4}d)?([0-9]{1,4}h)?([0-9]{1,4}m)?([0-9]{1,4}s)?([0-9]{1,4}ms)?$"';
 const CEL_DURATION = '"^[0-9hms]+$"';
 
 /** That a scrape does not ask for all tenants' series. */
@@ -214,16 +219,28 @@ export function namespaceSelectorRule(path: string): AdmissionRule {
   };
 }
 
+/** That the object is no larger than what its scrapes need. */
+export function sizeRule(): AdmissionRule {
+  return {
+    id: 'size',
+    message: `spec must have at most ${MAXIMUM_SPEC} characters`,
+    why: 'The operator packs the scrapes of all tenants into one Secret of a mebibyte, and none is updated once they do not fit.',
+    expression: `"%s".format([dyn(object.spec)]).size() <= ${MAXIMUM_SPEC}`,
+  };
+}
+
+const MAXIMUM_SPEC = 32_768;
+
 /** That the limit of an answer is a number that the operator can compare with the enforced one. */
 export function bodySizeRule(): AdmissionRule {
   return {
     id: 'bodySizeLimit',
-    message: 'bodySizeLimit must be below a million, in B, KB, KiB, MB or MiB',
+    message: 'bodySizeLimit must be from 1 to 999999, in B, KB, KiB, MB or MiB',
     why:
-      'A size that does not fit into 64 bits is less than nothing to the operator, which takes it for the ' +
-      'lower limit, and no limit at all to Prometheus.',
+      'Zero, and a size that does not fit into 64 bits, are no limit at all to Prometheus. The operator ' +
+      'takes both for the lower limit.',
     expression:
       `${celIsEmpty('object.spec.?bodySizeLimit')} || ` +
-      'object.spec.bodySizeLimit.matches("^([0-9]{1,6}([KM]i?)?B|0)$")',
+      'object.spec.bodySizeLimit.matches("^[1-9][0-9]{0,5}([KM]i?)?B$")',
   };
 }

@@ -22,6 +22,10 @@ export type AttackName =
   | 'interval'
   | 'oauth2'
   | 'port'
+  | 'years'
+  | 'source'
+  | 'job'
+  | 'ended'
   | 'bodySize'
   | 'scrapeConfig'
   | 'endpointSlice'
@@ -87,6 +91,18 @@ export const ATTACKS: Readonly<Record<AttackName, (ground: AttackGround) => Mani
       oauth2: oauth2(`http://127.0.0.1:${ground.prometheusPort}/-/quit`),
     }),
   port: (ground: AttackGround): Manifest => attacker('port', ground, { port: '(' }),
+  years: (ground: AttackGround): Manifest => attacker('years', ground, { interval: '293y' }),
+  source: (ground: AttackGround): Manifest =>
+    attacker('source', ground, { relabelings: [{ sourceLabels: [''], targetLabel: 'x' }] }),
+  job: (ground: AttackGround): Manifest =>
+    attacker('job', ground, { relabelings: [{ action: 'labeldrop', regex: 'job' }] }),
+  ended: ({ interval }: AttackGround): Manifest => ({
+    ...podMonitor(
+      { interval, filterRunning: false },
+      { selector: { matchLabels: { app: 'ended' } } },
+    ),
+    metadata: { name: 'ended', namespace: 'team-a' },
+  }),
   bodySize: (): Manifest => ({
     ...podMonitor(
       { interval: '10s', path: '/large' },

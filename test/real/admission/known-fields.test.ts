@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
+import { RECEIVERS } from '../../../lib/admission/alertmanager-config-policy.ts';
 import { OTHER_DISCOVERIES } from '../../../lib/admission/scrape-config-policy.ts';
 import { operatorCrdFolder } from '../harness/build-part.ts';
 import { readPath } from '../harness/read-path.ts';
@@ -59,6 +60,82 @@ const MONITOR: readonly string[] = [
   'targetLimit',
 ];
 
+const PROBE: readonly string[] = [
+  'authorization',
+  'basicAuth',
+  'bearerTokenSecret',
+  'convertClassicHistogramsToNHCB',
+  'enableHttp2',
+  'fallbackScrapeProtocol',
+  'followRedirects',
+  'interval',
+  'jobName',
+  'keepDroppedTargets',
+  'labelLimit',
+  'labelNameLengthLimit',
+  'labelValueLengthLimit',
+  'metricRelabelings',
+  'module',
+  'nativeHistogramBucketLimit',
+  'nativeHistogramMinBucketFactor',
+  'oauth2',
+  'params',
+  'prober',
+  'sampleLimit',
+  'scrapeClass',
+  'scrapeClassicHistograms',
+  'scrapeNativeHistograms',
+  'scrapeProtocols',
+  'scrapeTimeout',
+  'targetLimit',
+  'targets',
+  'tlsConfig',
+];
+
+const PROBER: readonly string[] = [
+  'noProxy',
+  'path',
+  'proxyConnectHeader',
+  'proxyFromEnvironment',
+  'proxyUrl',
+  'scheme',
+  'url',
+];
+
+const RULE_GROUP: readonly string[] = [
+  'interval',
+  'labels',
+  'limit',
+  'name',
+  'partial_response_strategy',
+  'query_offset',
+  'rules',
+];
+
+const RULE: readonly string[] = [
+  'alert',
+  'annotations',
+  'expr',
+  'for',
+  'keep_firing_for',
+  'labels',
+  'record',
+];
+
+// Those that the policies read.
+const READ_ADDRESSES = Object.entries(RECEIVERS).flatMap(([kind, fields]) =>
+  fields.map((field) => `${kind}.${field}`),
+);
+
+// A name of a Secret, and in one case of a link in a message, which is not asked.
+const ADDRESSES_IN_SECRETS: readonly string[] = [
+  'discordConfigs.apiURL',
+  'msteamsConfigs.webhookUrl',
+  'msteamsv2Configs.webhookURL',
+  'pushoverConfigs.url',
+  'slackConfigs.apiURL',
+];
+
 await describeReal('the fields that the operator knows', ['operator-crds'], () => {
   let folder = '';
 
@@ -84,6 +161,42 @@ await describeReal('the fields that the operator knows', ['operator-crds'], () =
     expect(fieldsOf('podmonitors')).toEqual([...MONITOR, 'podMetricsEndpoints'].toSorted());
     const endpoint = fieldsOf('podmonitors', 'podMetricsEndpoints', 'items', 'properties');
     expect(endpoint).toEqual([...ENDPOINT, 'portNumber'].toSorted());
+  });
+
+  it('are all known of Probes', () => {
+    expect(fieldsOf('probes')).toEqual(PROBE);
+    expect(fieldsOf('probes', 'prober', 'properties')).toEqual(PROBER);
+    expect(fieldsOf('probes', 'targets', 'properties')).toEqual(['ingress', 'staticConfig']);
+  });
+
+  it('are all known of PrometheusRules', () => {
+    const group = ['groups', 'items', 'properties'];
+    expect(fieldsOf('prometheusrules', ...group)).toEqual(RULE_GROUP);
+    expect(fieldsOf('prometheusrules', ...group, 'rules', 'items', 'properties')).toEqual(RULE);
+  });
+
+  it('hold no kind of receiver that is not known', () => {
+    const receivers = fieldsOf('alertmanagerconfigs', 'receivers', 'items', 'properties');
+    const known = [...Object.keys(RECEIVERS), 'emailConfigs', 'name'];
+    expect(receivers).toEqual(known.toSorted());
+  });
+
+  it('hold no address of receivers that is not known', () => {
+    const addresses = Object.keys(RECEIVERS).flatMap((kind) =>
+      fieldsOf(
+        'alertmanagerconfigs',
+        'receivers',
+        'items',
+        'properties',
+        kind,
+        'items',
+        'properties',
+      )
+        .filter((field) => /^(?:url|.*webhookurl|apiurl)$/i.test(field))
+        .map((field) => `${kind}.${field}`),
+    );
+    expect(addresses).toEqual(expect.arrayContaining(READ_ADDRESSES));
+    expect(addresses.filter((it) => !READ_ADDRESSES.includes(it))).toEqual(ADDRESSES_IN_SECRETS);
   });
 
   it('hold no discovery of ScrapeConfigs that is not refused', () => {

@@ -54,7 +54,7 @@ const scrapeConfig = (spec: Manifest = {}, sd: Manifest = {}): Manifest =>
     {
       kubernetesSDConfigs: [{ role: 'Pod', namespaces: { names: [OWN] }, ...sd }],
       relabelings: [
-        { action: 'drop', sourceLabels: ['__meta_kubernetes_pod_phase'], regex: 'Failed' },
+        { action: 'keep', sourceLabels: ['__meta_kubernetes_pod_phase'], regex: 'Running' },
       ],
       ...spec,
     },
@@ -101,7 +101,10 @@ const CASES: readonly AdmissionCase[] = [
     'a Probe that relabels its address': probe({}, { relabelingConfigs: [elsewhere] }),
     'a Probe of Ingresses that relabels its address': ingress({ relabelingConfigs: [elsewhere] }),
     'a Probe that relabels its metrics': probe({ metricRelabelings: [elsewhere] }),
-    'a ScrapeConfig that relabels its address': scrapeConfig({ relabelings: [elsewhere] }),
+    'a ScrapeConfig that relabels its address': scrapeConfig(
+      { relabelings: [elsewhere] },
+      { role: 'EndpointSlice' },
+    ),
   }),
   ...refused('targetLabels', {
     'a label of a Service that becomes this tenancy label': serviceMonitor(
@@ -165,6 +168,20 @@ const CASES: readonly AdmissionCase[] = [
   }),
   ...refused('relabelings', {
     'a ScrapeConfig without relabelling': scrapeConfig({ relabelings: null }),
+  }),
+  ...refused('runningPods', {
+    'a ScrapeConfig of pods that ended': scrapeConfig({
+      relabelings: [{ targetLabel: 'x', replacement: 'y' }],
+    }),
+    'a ScrapeConfig of pods that succeeded': scrapeConfig({
+      relabelings: [
+        {
+          action: 'keep',
+          sourceLabels: ['__meta_kubernetes_pod_phase'],
+          regex: 'Running|Succeeded',
+        },
+      ],
+    }),
   }),
   ...refused('honorLabels', {
     'a ScrapeConfig with honorLabels': scrapeConfig({ honorLabels: true }),

@@ -9,6 +9,8 @@ import {
   tryCreate,
   typeWarnings,
 } from './admitted-cluster.ts';
+import { ALERTMANAGER_CASES } from './cases/alertmanager-configs.ts';
+import { LIMIT_CASES } from './cases/limits.ts';
 import { MONITOR_CASES } from './cases/monitors.ts';
 import { OTHER_CASES } from './cases/other-kinds.ts';
 import { RELABELLING_CASES } from './cases/relabelling.ts';
@@ -21,7 +23,13 @@ const PARTS = [
   'operator-crds',
 ] as const;
 
-const CASES = [...MONITOR_CASES, ...RELABELLING_CASES, ...OTHER_CASES];
+const CASES = [
+  ...MONITOR_CASES,
+  ...LIMIT_CASES,
+  ...RELABELLING_CASES,
+  ...ALERTMANAGER_CASES,
+  ...OTHER_CASES,
+];
 
 await describeReal('the admission policies, as the API server applies them', PARTS, () => {
   let cluster: TestCluster;

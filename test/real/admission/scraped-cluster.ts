@@ -49,6 +49,8 @@ export interface FakePod {
   readonly name: string;
   readonly port: number;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** @defaultValue 'Running' */
+  readonly phase?: 'Running' | 'Succeeded';
 }
 
 /** Starts all of it. */
@@ -167,7 +169,7 @@ function prometheusResource(cluster: TestCluster, shipped: KitManifest, token: s
 
 async function addPod(
   cluster: TestCluster,
-  { namespace, name, port, annotations = {} }: FakePod,
+  { namespace, name, port, annotations = {}, phase = 'Running' }: FakePod,
 ): Promise<void> {
   const path = `/api/v1/namespaces/${namespace}/pods`;
   const pod = {
@@ -177,7 +179,7 @@ async function addPod(
     },
   };
   await mustRequest(cluster.request, 'POST', path, pod);
-  const status = { phase: 'Running', podIP: '127.0.0.1', podIPs: [{ ip: '127.0.0.1' }] };
+  const status = { phase, podIP: '127.0.0.1', podIPs: [{ ip: '127.0.0.1' }] };
   const answer = await cluster.request(
     'PATCH',
     `${path}/${name}/status`,

@@ -8,15 +8,6 @@ const rules = (rule: Manifest, group: Manifest = {}): Manifest =>
 
 const says = (text: string): Manifest => rules({ annotations: { summary: text } });
 
-const receiver = (kind: string, config: Manifest): Manifest =>
-  monitoring(
-    'AlertmanagerConfig',
-    { route: { receiver: 'r' }, receivers: [{ name: 'r', [kind]: [config] }] },
-    'v1alpha1',
-  );
-
-const SECRET_KEY = { name: 'credential', key: 'value' };
-
 const probe = (spec: Manifest = {}): Manifest =>
   monitoring('Probe', {
     followRedirects: false,
@@ -66,14 +57,6 @@ export const OTHER_CASES: readonly AdmissionCase[] = [
     'an annotation with a replacement': says('{{ reReplaceAll "a" "b" $labels.pod }}'),
     'an annotation with a narrow format': says('{{ printf "%5.2f" $value }}'),
     'an annotation with a percentage of no template': says('more than 100% of 1000'),
-    'an AlertmanagerConfig of a webhook outside': receiver('webhookConfigs', {
-      url: 'https://hooks.example.com/x',
-    }),
-    'an AlertmanagerConfig of Slack': receiver('slackConfigs', {
-      apiURL: SECRET_KEY,
-      channel: '#alerts',
-    }),
-    'an AlertmanagerConfig of mail': receiver('emailConfigs', { to: 'a@example.com' }),
     'a plain Service': {
       apiVersion: 'v1',
       kind: 'Service',
@@ -91,6 +74,7 @@ export const OTHER_CASES: readonly AdmissionCase[] = [
   ...refused('ruleInterval', {
     'a group that is evaluated each second': rules({}, { interval: '1s' }),
     'a group that is evaluated each millisecond': rules({}, { interval: '0w1ms' }),
+    'a group with more years than can be counted': rules({}, { interval: '300y' }),
   }),
   ...refused('templateQuery', {
     'an annotation with a query': says('{{ query "up" }}'),
@@ -104,6 +88,7 @@ export const OTHER_CASES: readonly AdmissionCase[] = [
     'an annotation with a query on the next line': says('{{ "up" |\nquery }}'),
     'an annotation with a query that is trimmed': says('{{- "up"|query -}}'),
     'a label with a query': rules({ labels: { secret: '{{ query "up" }}' } }),
+    'a label of a group with a query': rules({}, { labels: { secret: '{{ query "up" }}' } }),
     'an annotation that defines a template': says('{{ define "a" }}x{{ end }}'),
     'an annotation that uses a template': says('{{ template "a" }}'),
     'an annotation with a block': says('{{ block "a" . }}x{{ end }}'),
@@ -125,53 +110,6 @@ export const OTHER_CASES: readonly AdmissionCase[] = [
     'an annotation of a wide format': says('{{ printf "%1000000d" 1 }}'),
     'an annotation of a precise format': says('{{ printf "%.1000000f" 1.0 }}'),
     'an annotation of a computed width': says('{{ printf "%*d" 1000000 1 }}'),
-  }),
-  ...refused('receiverFiles', {
-    'a Telegram receiver with a file': receiver('telegramConfigs', {
-      chatID: 1,
-      botTokenFile: '/var/run/secrets/kubernetes.io/serviceaccount/token',
-    }),
-    'a Pushover receiver with a file': receiver('pushoverConfigs', {
-      userKey: SECRET_KEY,
-      tokenFile: '/etc/x',
-    }),
-  }),
-  ...refused('receiverProxy', {
-    'a webhook over a proxy': receiver('webhookConfigs', {
-      url: 'https://hooks.example.com/x',
-      httpConfig: { proxyURL: 'http://prometheus:9090' },
-    }),
-    'a webhook with oauth2': receiver('webhookConfigs', {
-      url: 'https://hooks.example.com/x',
-      httpConfig: {
-        oauth2: {
-          clientId: { secret: SECRET_KEY },
-          clientSecret: SECRET_KEY,
-          tokenUrl: 'http://prometheus:9090/-/quit',
-        },
-      },
-    }),
-  }),
-  ...refused('receiverAddress', {
-    'a webhook without TLS': receiver('webhookConfigs', { url: 'http://hooks.example.com/x' }),
-    'a webhook to Alertmanager itself': receiver('webhookConfigs', {
-      url: 'https://localhost:9093/api/v2/silences',
-    }),
-    'a webhook to a number': receiver('webhookConfigs', { url: 'https://10.0.0.1/x' }),
-    'a webhook to a number of version 6': receiver('webhookConfigs', { url: 'https://[::1]/x' }),
-    'a webhook to a Service': receiver('webhookConfigs', { url: 'https://web.team-b.svc/x' }),
-    'a webhook to a Service by its full name': receiver('webhookConfigs', {
-      url: 'https://web.team-b.svc.cluster.local/x',
-    }),
-    'a webhook behind a name before the at sign': receiver('webhookConfigs', {
-      url: 'https://example.com@localhost/x',
-    }),
-  }),
-  ...refused('webhookPayload', {
-    'a webhook with a body of its own': receiver('webhookConfigs', {
-      url: 'https://hooks.example.com/x',
-      payload: '{}',
-    }),
   }),
   ...refused('scrapeConfig', {
     'a ScrapeConfig': monitoring(

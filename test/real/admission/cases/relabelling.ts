@@ -51,6 +51,9 @@ export const RELABELLING_CASES: readonly AdmissionCase[] = [
     'a relabelling of a PodMonitor': ofPods(write('node')),
     'a metric relabelling to an ordinary label': after(write('le')),
     'a drop of metrics': after({ action: 'Drop', sourceLabels: ['__name__'], regex: 'go_.*' }),
+    'a regular expression of an address': before(
+      write('x', { sourceLabels: ['a'], regex: '([0-9]{1,3}[.]){3}[0-9]{1,3}' }),
+    ),
     'a hashmod to a scratch label': before({
       action: 'hashmod',
       sourceLabels: ['__address__'],
@@ -111,6 +114,9 @@ export const RELABELLING_CASES: readonly AdmissionCase[] = [
     'a labeldrop of everything': after({ action: 'labeldrop' }),
     'a LabelDrop by a pattern': after({ action: 'LabelDrop', regex: 'n.*' }),
     'a labeldrop by an alternative': after({ action: 'labeldrop', regex: 'a|namespace' }),
+    // A target without a job leaves the job to its series.
+    'a labeldrop of the job': before({ action: 'labeldrop', regex: 'job' }),
+    'a labeldrop of the job by a pattern': ofPods({ action: 'labeldrop', regex: '[i-k]o.' }),
   }),
   // An expression that fails refuses as well, with the words of the API server.
   ...refused('error parsing regexp', {
@@ -118,5 +124,32 @@ export const RELABELLING_CASES: readonly AdmissionCase[] = [
   }),
   ...refused('relabelKeep', {
     'a labelkeep without the tenant': after({ action: 'labelkeep', regex: 'job|instance' }),
+    'a labelkeep without the job': before({ action: 'labelkeep', regex: 'namespace|__.*' }),
+  }),
+  ...refused('relabelSource', {
+    'a relabelling of a label without a name': before(write('x', { sourceLabels: [''] })),
+    'a drop by a label without a name': after({ action: 'drop', sourceLabels: ['a', ''] }),
+  }),
+  ...refused('relabelRegex', {
+    'a regular expression of 600 characters': before(
+      write('x', { sourceLabels: ['a'], regex: 'a'.repeat(600) }),
+    ),
+    'a group that is repeated a thousand times': ofPods(
+      write('x', { sourceLabels: ['a'], regex: `(?:${'a'.repeat(400)}){1000}` }),
+    ),
+    'a repetition of repetitions': after({
+      action: 'drop',
+      sourceLabels: ['a'],
+      regex: `((${'a'.repeat(400)}){9}){99}`,
+    }),
+    'a labeldrop by a regular expression too long to try': after({
+      action: 'labeldrop',
+      regex: `x{${'9'.repeat(600)}}`,
+    }),
+    'many repetitions': after({
+      action: 'keep',
+      sourceLabels: ['a'],
+      regex: 'a{99}'.repeat(9),
+    }),
   }),
 ];

@@ -1,0 +1,182 @@
+import type { Manifest } from '../../harness/cluster-objects.ts';
+import {
+  accepted,
+  type AdmissionCase,
+  monitoring,
+  refused,
+  SECRET_KEY,
+} from '../admission-case.ts';
+
+const receiver = (kind: string, config: Manifest): Manifest =>
+  monitoring(
+    'AlertmanagerConfig',
+    { route: { receiver: 'r' }, receivers: [{ name: 'r', [kind]: [config] }] },
+    'v1alpha1',
+  );
+
+const routed = (route: Manifest): Manifest =>
+  monitoring(
+    'AlertmanagerConfig',
+    { route: { receiver: 'r', ...route }, receivers: [{ name: 'r' }] },
+    'v1alpha1',
+  );
+
+/** What is said of AlertmanagerConfigs. */
+export const ALERTMANAGER_CASES: readonly AdmissionCase[] = [
+  ...accepted({
+    'an AlertmanagerConfig of a webhook outside': receiver('webhookConfigs', {
+      url: 'https://hooks.example.com/x',
+    }),
+    'an AlertmanagerConfig of Slack': receiver('slackConfigs', {
+      apiURL: SECRET_KEY,
+      channel: '#alerts',
+    }),
+    'an AlertmanagerConfig of Opsgenie in Europe': receiver('opsgenieConfigs', {
+      apiKey: SECRET_KEY,
+      apiURL: 'https://api.eu.opsgenie.com/',
+    }),
+    'an AlertmanagerConfig of SNS with keys': receiver('snsConfigs', {
+      topicARN: 'arn:aws:sns:x',
+      sigv4: { accessKey: SECRET_KEY, secretKey: SECRET_KEY },
+    }),
+    'an AlertmanagerConfig that goes through alerts and their labels': receiver('slackConfigs', {
+      title: 'in the range of {{ .CommonLabels.alertname }}',
+      text: '{{ range .Alerts.Firing }}\n{{ range $k, $v := .Labels }}{{ $k }}{{ end }}{{ end }}{{ range .Alerts.Resolved }}x{{- end }}',
+    }),
+    'an AlertmanagerConfig with intervals': routed({
+      groupWait: '1s',
+      groupInterval: '10s',
+      repeatInterval: '1h30m',
+      routes: [
+        {
+          receiver: 'r',
+          repeatInterval: '4h',
+          matchers: [{ name: 'groupInterval', value: '1ms' }],
+        },
+      ],
+    }),
+    'an AlertmanagerConfig without a route': monitoring('AlertmanagerConfig', {}, 'v1alpha1'),
+    'an AlertmanagerConfig of mail': receiver('emailConfigs', { to: 'a@example.com' }),
+  }),
+  ...refused('routeInterval', {
+    'a route that repeats each millisecond': routed({ repeatInterval: '1ms' }),
+    'a route that groups each second': routed({ groupInterval: '1s' }),
+    'a route below that groups each millisecond': routed({
+      routes: [{ receiver: 'r', groupInterval: '1ms' }],
+    }),
+    'a route below in other letters, which the operator reads alike': routed({
+      routes: [{ receiver: 'r', routes: [{ receiver: 'r', GroupInterval: '1ms' }] }],
+    }),
+    'a route that hides milliseconds behind no minutes': routed({ groupInterval: '0m1ms' }),
+  }),
+  ...refused('receiverFiles', {
+    'a Telegram receiver with a file': receiver('telegramConfigs', {
+      chatID: 1,
+      botTokenFile: '/var/run/secrets/kubernetes.io/serviceaccount/token',
+    }),
+    'a Pushover receiver with a file': receiver('pushoverConfigs', {
+      userKey: SECRET_KEY,
+      tokenFile: '/etc/x',
+    }),
+  }),
+  ...refused('receiverProxy', {
+    'a webhook over a proxy': receiver('webhookConfigs', {
+      url: 'https://hooks.example.com/x',
+      httpConfig: { proxyURL: 'http://prometheus:9090' },
+    }),
+    'a webhook with oauth2': receiver('webhookConfigs', {
+      url: 'https://hooks.example.com/x',
+      httpConfig: {
+        oauth2: {
+          clientId: { secret: SECRET_KEY },
+          clientSecret: SECRET_KEY,
+          tokenUrl: 'http://prometheus:9090/-/quit',
+        },
+      },
+    }),
+  }),
+  ...refused('receiverAddress', {
+    'a webhook without TLS': receiver('webhookConfigs', { url: 'http://hooks.example.com/x' }),
+    'a webhook to Alertmanager itself': receiver('webhookConfigs', {
+      url: 'https://localhost:9093/api/v2/silences',
+    }),
+    'a webhook to a number': receiver('webhookConfigs', { url: 'https://10.0.0.1/x' }),
+    'a webhook to a number of version 6': receiver('webhookConfigs', { url: 'https://[::1]/x' }),
+    'a webhook to a Service': receiver('webhookConfigs', { url: 'https://web.team-b.svc/x' }),
+    'a webhook to a Service by its full name': receiver('webhookConfigs', {
+      url: 'https://web.team-b.svc.cluster.local/x',
+    }),
+    'a webhook to a Service in capitals': receiver('webhookConfigs', {
+      url: 'https://web.team-b.SVC/x',
+    }),
+    'a webhook to a Service by its full name in capitals': receiver('webhookConfigs', {
+      url: 'https://web.team-b.svc.Cluster.LOCAL/x',
+    }),
+    'a webhook to a number that is part of a number': receiver('webhookConfigs', {
+      url: 'https://127.0x1/x',
+    }),
+    'a webhook behind a name before the at sign': receiver('webhookConfigs', {
+      url: 'https://example.com@localhost/x',
+    }),
+  }),
+  ...refused('receiverCredential', {
+    'mail by a server that would be shown the password of the platform': receiver('emailConfigs', {
+      to: 'a@example.com',
+      smarthost: 'mail.example.com:587',
+    }),
+    'mail by a server inside, with a password that may be empty': receiver('emailConfigs', {
+      to: 'a@example.com',
+      smarthost: 'localhost:25',
+      authUsername: 'a',
+      authPassword: SECRET_KEY,
+    }),
+    'Opsgenie elsewhere': receiver('opsgenieConfigs', { apiURL: 'https://evil.example.com' }),
+    'Opsgenie elsewhere, with a key that may be empty': receiver('opsgenieConfigs', {
+      apiKey: SECRET_KEY,
+      apiURL: 'https://api.opsgenie.com.evil.example.com/',
+    }),
+    'VictorOps elsewhere': receiver('victoropsConfigs', {
+      routingKey: 'a',
+      apiUrl: 'https://evil.example.com',
+    }),
+    'WeChat elsewhere': receiver('wechatConfigs', { apiURL: 'https://evil.example.com' }),
+    'Telegram elsewhere': receiver('telegramConfigs', {
+      chatID: 1,
+      botToken: SECRET_KEY,
+      apiURL: 'https://evil.example.com',
+    }),
+  }),
+  ...refused('receiverIdentity', {
+    'SNS as Alertmanager itself': receiver('snsConfigs', { topicARN: 'arn:aws:sns:x' }),
+    'SNS in a role of the platform': receiver('snsConfigs', {
+      topicARN: 'arn:aws:sns:x',
+      sigv4: { accessKey: SECRET_KEY, secretKey: SECRET_KEY, roleArn: 'arn:aws:iam::1:role/x' },
+    }),
+  }),
+  ...refused('receiverTemplate', {
+    'a text that counts': receiver('slackConfigs', { text: '{{ range 30000000000 }}x{{ end }}' }),
+    'a field that counts behind a line break': receiver('slackConfigs', {
+      fields: [{ title: 'a', value: '{{-\n range $i := 30000000000 }}x{{ end }}' }],
+    }),
+    'a header of mail that counts': receiver('emailConfigs', {
+      to: 'a@example.com',
+      headers: [{ key: 'X', value: '{{ range .StartsAt.Unix }}x{{ end }}' }],
+    }),
+    'a text that counts by a label of its own making': receiver('slackConfigs', {
+      text: '{{ with dict "Labels" 30000000000 }}{{ range .Labels }}x{{ end }}{{ end }}',
+    }),
+    'a template that calls itself': receiver('slackConfigs', {
+      text: '{{ define "a" }}{{ template "a" }}{{ template "a" }}{{ end }}{{ template "a" }}',
+    }),
+    'alerts by alerts by alerts': receiver('slackConfigs', {
+      text: '{{ range .Alerts }}{{ with $ }}{{ range .Alerts }}{{ with $ }}{{ range .Alerts }}x{{ end }}{{ end }}{{ end }}{{ end }}{{ end }}',
+    }),
+    'a text of a wide format': receiver('slackConfigs', { text: '{{ printf "%1000000d" 1 }}' }),
+  }),
+  ...refused('webhookPayload', {
+    'a webhook with a body of its own': receiver('webhookConfigs', {
+      url: 'https://hooks.example.com/x',
+      payload: '{}',
+    }),
+  }),
+];
