@@ -39,7 +39,11 @@ export {
 } from './monitoring/monitoring-dashboards.ts';
 export { MonitoringRules, type MonitoringRulesProps } from './monitoring/monitoring-rules.ts';
 export { monitoredJobs } from './monitoring/monitored-jobs.ts';
-export { PlatformMonitors, type PlatformMonitorsProps } from './monitoring/platform-monitors.ts';
+export {
+  type MonitoredPart,
+  PlatformMonitors,
+  type PlatformMonitorsProps,
+} from './monitoring/platform-monitors.ts';
 export type { MonitoredComponent, MonitoredJobs } from './monitoring/platform-series.ts';
 export {
   PrometheusSelfMonitor,
@@ -83,6 +87,7 @@ export type {
 export type { AdmittedCallers } from './admission/admitted-callers.ts';
 export { TenantAdmissionPolicies } from './admission/tenant-admission-policies.ts';
 export type { TenantAdmissionPoliciesProps } from './admission/tenant-admission-policies-props.ts';
+export type { PrometheusAlertmanager } from './prometheus/prometheus-alertmanager.ts';
 export { TenantPrometheus } from './prometheus/tenant-prometheus.ts';
 export type {
   TenantPrometheusProps,
@@ -100,6 +105,7 @@ export type { RemoteWriteTarget, RulerMode, ThanosRulerProps } from './thanos/ru
 export type { RulesPlace, RulesSidecar, RulesSidecarParts } from './thanos/rules-sidecar.ts';
 export { ThanosCompactor } from './thanos/compactor.ts';
 export type {
+  BlockServer,
   CompactorDeduplication,
   CompactorRetention,
   ThanosCompactorProps,

@@ -1,6 +1,7 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { PART_OF } from './labels.ts';
+import { refuseSecondObject } from './object-name.ts';
 import {
   BUCKET_FOLDER,
   DEFAULT_OBJSTORE_KEY,
@@ -40,7 +41,8 @@ export interface S3Props extends ObjectStoreProps {
    */
   readonly region?: string;
   /**
-   * Takes credentials the way the libraries of AWS do: from the ServiceAccount, or from the node.
+   * Takes credentials the way the libraries of AWS do: from the ServiceAccount, which
+   * `serviceAccountAnnotations` of each component give a role, or from the node.
    * @default true, unless keys are given
    */
   readonly sdkCredentials?: boolean;
@@ -131,6 +133,13 @@ export class ObjectStore implements ObjstoreSecret {
         'name host and port without a scheme, and switch TLS off by unsafePlainHttp',
       );
     }
+    if (props.sdkCredentials === true && unsafeCredentials !== undefined) {
+      throw new SynthError(
+        `ObjectStore ${id} sdkCredentials`,
+        'would leave the keys that are given unused',
+        'leave out one of the two',
+      );
+    }
     return ObjectStore.#add(scope, id, props, 'S3', {
       bucket,
       endpoint,
@@ -195,6 +204,7 @@ export class ObjectStore implements ObjstoreSecret {
       config,
       ...(props.prefix === undefined ? {} : { prefix: props.prefix }),
     };
+    refuseSecondObject(scope, 'Secret', name);
     void new k8s.KubeSecret(scope, id, {
       metadata: { name, labels: { 'app.kubernetes.io/part-of': PART_OF } },
       stringData: { [DEFAULT_OBJSTORE_KEY]: `${JSON.stringify(document, null, 2)}\n` },

@@ -1,5 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
+import { refuseSecondObject } from './object-name.ts';
 
 /**
  * Adds a ServiceAccount whose token is mounted nowhere by itself.
@@ -10,9 +11,15 @@ export function addServiceAccount(
   scope: Construct,
   name: string,
   labels: Readonly<Record<string, string>>,
+  annotations: Readonly<Record<string, string>> = {},
 ): k8s.KubeServiceAccount {
+  refuseSecondObject(scope, 'ServiceAccount', name);
   return new k8s.KubeServiceAccount(scope, 'service-account', {
-    metadata: { name, labels: { ...labels } },
+    metadata: {
+      name,
+      labels: { ...labels },
+      ...(Object.keys(annotations).length === 0 ? {} : { annotations: { ...annotations } }),
+    },
     automountServiceAccountToken: false,
   });
 }

@@ -56,13 +56,13 @@ function prometheusPart(
   { prometheus }: TenancyNetworkPoliciesProps,
   { apiServer }: NetworkSettings,
 ): NetworkPart {
-  const { pods, usesObjstore } = prometheus;
-  return { pods, connections: [], usesObjstore, destinations: [apiServer] };
+  const { destinations, pods, usesObjstore } = prometheus;
+  return { pods, connections: [], usesObjstore, destinations: [apiServer, ...destinations] };
 }
 
 function storePart(store: StoreEndpoint): NetworkPart {
-  const { connections = [], storePods, usesObjstore } = store;
-  return { pods: storePods, connections, usesObjstore };
+  const { connections = [], destinations = [], storePods, usesObjstore } = store;
+  return { pods: storePods, connections, usesObjstore, destinations };
 }
 
 // Without a policy of its own the target would stay closed, and nobody would know why.

@@ -5,8 +5,17 @@ import { requireCidr } from './cidr.ts';
 import { remotePeer, tcpPorts } from './network-destination.ts';
 import type { NetworkSettings } from './tenancy-network-policies-props.ts';
 
-// Addresses at which clouds hand credentials to whoever asks from a node.
-const METADATA_SERVICES = ['169.254.169.254', 'fd00:ec2::254'];
+// Addresses at which clouds hand credentials, or the data of a node, to whoever asks from it.
+const METADATA_SERVICES = [
+  '169.254.169.254',
+  'fd00:ec2::254',
+  // The agent that gives pods of EKS their roles.
+  '169.254.170.23',
+  'fd00:ec2::23',
+  // Azure and Alibaba.
+  '168.63.129.16',
+  '100.100.100.200',
+];
 
 /** The pods of a group, as a peer in the same namespace. */
 export function groupPeer(group: PodGroup): k8s.NetworkPolicyPeer {

@@ -2,7 +2,7 @@ import { TENANT_NAMESPACE_LABEL } from '../../tenant/tenancy-label.ts';
 import { refuseTenancyLabelAmong } from '../tenancy-labels.ts';
 import { surfaceFields, tenancyFields } from './prometheus-spec.ts';
 import { namespaceSelectorOf, reachesTenants } from './tenant-selection.ts';
-import type { TenantPrometheusSettings } from './tenant-prometheus-props.ts';
+import { REPLICA_LABEL, type TenantPrometheusSettings } from './tenant-prometheus-props.ts';
 
 /** The `spec` of a resource after every patch, of which nothing is known. */
 export type FinalSpec = Readonly<Record<string, unknown>>;
@@ -19,6 +19,7 @@ export function brokenWalls(spec: FinalSpec, settings: TenantPrometheusSettings)
     ...foreignKinds(spec),
     ...foreignRules(spec),
     ...tenancyLabelAsIdentity(spec, settings),
+    ...changedIdentity(spec),
   ];
 }
 
@@ -55,6 +56,13 @@ export function foreignRules(spec: FinalSpec): string[] {
       'other tenants (aggregation parameters, templates); restrict spec.ruleNamespaceSelector to ' +
       `namespaces without ${TENANT_NAMESPACE_LABEL}`,
   ];
+}
+
+// Queries deduplicate by this label, and without it the blocks of replicas cannot be told apart.
+function changedIdentity(spec: FinalSpec): string[] {
+  return spec['replicaExternalLabelName'] === REPLICA_LABEL
+    ? []
+    : [`spec.replicaExternalLabelName must be "${REPLICA_LABEL}", by which queriers deduplicate`];
 }
 
 function tenancyLabelAsIdentity(spec: FinalSpec, settings: TenantPrometheusSettings): string[] {

@@ -1,13 +1,15 @@
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
 import { DEFAULT_TENANCY_LABEL, type TenancyLabel } from '../../tenant/tenancy-label.ts';
+import { refuseShortRetention } from '../block-retention.ts';
+import { refuseSharedIdentity } from '../external-labels.ts';
 import { PROMETHEUS_IMAGE, PROMETHEUS_VERSION, THANOS_IMAGE, THANOS_VERSION } from '../images.ts';
 import type { ObjstoreSecret } from '../objstore-secret.ts';
 import type { ContainerResources } from '../resources.ts';
-import { SynthError } from '../synth-error.ts';
-import { refuseTenancyLabelAmong, requireTenancyLabel } from '../tenancy-labels.ts';
+import { requireTenancyLabel } from '../tenancy-labels.ts';
 import type { GrpcTls } from '../thanos/grpc-tls.ts';
 import type { EnforcedLimits } from './enforced-limits.ts';
+import type { PrometheusAlertmanager } from './prometheus-alertmanager.ts';
 import type { ReservedNames } from './reserved-names.ts';
 import type { UnsafePrometheusSwitches } from './unsafe-switches.ts';
 import { WebAccess } from './web-access.ts';
@@ -86,6 +88,17 @@ export interface TenantPrometheusProps extends UnsafePrometheusSwitches {
    * @default WebAccess.networkPolicy()
    */
   readonly webAccess?: WebAccess;
+  /**
+   * Where alerts of the platform go.
+   * @default - nowhere: Prometheus alone shows them
+   */
+  readonly alertmanagers?: readonly PrometheusAlertmanager[];
+  /**
+   * Annotations of the ServiceAccount, by which clouds give its pods an identity: the role of AWS, the
+   * service account of Google or the client of Azure that may use the object store.
+   * @default - none
+   */
+  readonly serviceAccountAnnotations?: Readonly<Record<string, string>>;
   /** @default - quay.io/prometheus/prometheus in the tested version */
   readonly prometheus?: VersionedImage;
   /** @default - quay.io/thanos/thanos in the tested version */
@@ -117,6 +130,8 @@ export interface TenantPrometheusSettings {
   readonly objstore: ObjstoreSecret;
   readonly grpcTls: GrpcTls | undefined;
   readonly webAccess: WebAccess;
+  readonly alertmanagers: readonly PrometheusAlertmanager[];
+  readonly serviceAccountAnnotations: Readonly<Record<string, string>>;
   readonly prometheus: VersionedImage;
   readonly thanos: VersionedImage;
   readonly resources: ContainerResources;
@@ -129,8 +144,6 @@ export const PROMETHEUS_LABEL = 'prometheus';
 
 /** The external label that tells replicas apart, and that the querier removes. */
 export const REPLICA_LABEL = 'prometheus_replica';
-
-const SHORTEST_RETENTION = Duration.hours(6);
 
 /** Fills in the defaults and refuses settings that would join tenants or lose data. */
 export function resolveTenantPrometheus(
@@ -151,6 +164,8 @@ export function resolveTenantPrometheus(
     objstore: props.objstore ?? {},
     grpcTls: props.grpcTls,
     webAccess: props.webAccess ?? WebAccess.networkPolicy(),
+    alertmanagers: props.alertmanagers ?? [],
+    serviceAccountAnnotations: props.serviceAccountAnnotations ?? {},
     prometheus: props.prometheus ?? { image: PROMETHEUS_IMAGE, version: PROMETHEUS_VERSION },
     thanos: props.thanos ?? { image: THANOS_IMAGE, version: THANOS_VERSION },
     resources: props.resources ?? {
@@ -165,8 +180,13 @@ export function resolveTenantPrometheus(
     },
     unsafe: resolveUnsafe(props),
   };
-  refuseSharedIdentity(subject, props, settings);
-  refuseShortRetention(subject, settings);
+  refuseSharedIdentity(subject, {
+    tenancyLabel: settings.tenancyLabel,
+    cluster: props.cluster,
+    given: props.externalLabels,
+    own: [PROMETHEUS_LABEL, REPLICA_LABEL],
+  });
+  refuseShortRetention(subject, settings.retention);
   return settings;
 }
 
@@ -179,41 +199,4 @@ function resolveUnsafe(props: UnsafePrometheusSwitches): Required<UnsafePromethe
     unsafeEveryNamespace: props.unsafeEveryNamespace ?? false,
     unsafeAdminApi: props.unsafeAdminApi ?? false,
   };
-}
-
-function refuseSharedIdentity(
-  subject: string,
-  props: TenantPrometheusProps,
-  settings: TenantPrometheusSettings,
-): void {
-  if (settings.externalLabels['cluster'] === '') {
-    throw new SynthError(
-      `${subject} cluster`,
-      'is empty, so blocks of two clusters in one bucket could not be told apart',
-      'name the cluster',
-    );
-  }
-  refuseTenancyLabelAmong(`${subject} externalLabels`, settings.tenancyLabel, [
-    ...Object.keys(settings.externalLabels),
-    PROMETHEUS_LABEL,
-    REPLICA_LABEL,
-  ]);
-  const taken = ['cluster', PROMETHEUS_LABEL, REPLICA_LABEL].find(
-    (label) => props.externalLabels?.[label] !== undefined,
-  );
-  if (taken === undefined) return;
-  throw new SynthError(
-    `${subject} externalLabels.${taken}`,
-    'is set by the construct, and two values would contradict each other',
-    taken === 'cluster' ? 'use the property cluster' : 'leave it out',
-  );
-}
-
-function refuseShortRetention(subject: string, settings: TenantPrometheusSettings): void {
-  if (settings.retention.toMilliseconds() >= SHORTEST_RETENTION.toMilliseconds()) return;
-  throw new SynthError(
-    `${subject} retention`,
-    'blocks of two hours would be deleted before an upload that failed once is tried again',
-    `keep at least ${SHORTEST_RETENTION.toHumanString()}`,
-  );
 }

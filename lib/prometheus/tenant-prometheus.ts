@@ -6,6 +6,7 @@ import { addDisruptionBudget } from '../availability.ts';
 import { HashedConfigMap } from '../hashed-config-map.ts';
 import { objectLabels, selectorLabels } from '../labels.ts';
 import { objstoreVolumes } from '../objstore-secret.ts';
+import type { NetworkDestination } from '../network/network-destination.ts';
 import { requireNamespace } from '../platform-namespace.ts';
 import type { PodGroup, PodPort } from '../pod-group.ts';
 import { addServiceAccount } from '../service-account.ts';
@@ -23,6 +24,7 @@ import {
   tenancyFields,
 } from './prometheus-spec.ts';
 import { finalSpec } from './final-spec.ts';
+import { alertingFields } from './prometheus-alertmanager.ts';
 import type { WebAccess } from './web-access.ts';
 import { brokenWalls } from './tenancy-walls.ts';
 import {
@@ -65,6 +67,8 @@ export class TenantPrometheus extends Construct implements StoreEndpoint {
   readonly usesObjstore: boolean = true;
   /** The certificates of the sidecar's Store API. */
   readonly grpcTls: GrpcTls | undefined;
+  /** What it sends alerts to, for network policies. */
+  readonly destinations: readonly NetworkDestination[];
   /** Who may speak to the web port. */
   readonly webAccess: WebAccess;
   /** The Prometheus resource. */
@@ -92,6 +96,7 @@ export class TenantPrometheus extends Construct implements StoreEndpoint {
     this.tenancyLabel = settings.tenancyLabel;
     this.grpcTls = settings.grpcTls;
     this.webAccess = settings.webAccess;
+    this.destinations = settings.alertmanagers.map(({ network }) => network);
     this.pods = {
       component: identity.component,
       podLabels,
@@ -100,7 +105,7 @@ export class TenantPrometheus extends Construct implements StoreEndpoint {
     this.storePods = this.pods;
 
     const serviceAccountName = `prometheus-${this.name}`;
-    addServiceAccount(this, serviceAccountName, labels);
+    addServiceAccount(this, serviceAccountName, labels, settings.serviceAccountAnnotations);
     this.rbac = new DiscoveryRbac(this, 'rbac', {
       serviceAccountName,
       namespace: this.namespace,
@@ -142,6 +147,7 @@ export class TenantPrometheus extends Construct implements StoreEndpoint {
         ...tenancyFields(subject, settings),
         ...surfaceFields(settings),
         ...platformFields(),
+        ...alertingFields(settings.alertmanagers, this.namespace),
         excludedFromEnforcement: Lazy.any({
           produce: () => exclusionsOf(this.namespace, this.#excludedScrapeConfigs),
         }),

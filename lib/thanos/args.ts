@@ -15,6 +15,7 @@ export class ThanosArgs {
   readonly #version: ThanosVersion;
   readonly #args: string[] = [];
   readonly #seen = new Set<string>();
+  readonly #reserved = new Set<string>();
 
   /**
    * @param component - The Thanos component, whose command is what the arguments begin with.
@@ -34,9 +35,18 @@ export class ThanosArgs {
     return this;
   }
 
-  /** Adds `--flag=value`, or nothing where the value is `undefined`. */
+  /** Adds `--flag=value`, or nothing where the value is `undefined`; no one else may then set it. */
   optional(flag: string, value: string | number | undefined): this {
-    return value === undefined ? this : this.value(flag, value);
+    return value === undefined ? this.reserve(flag) : this.value(flag, value);
+  }
+
+  /**
+   * Keeps flags for the properties that set them, whether these do so or not. Written by hand they would
+   * pass by what the construct checks.
+   */
+  reserve(...flags: readonly string[]): this {
+    for (const flag of flags) this.#reserved.add(flag);
+    return this;
   }
 
   /** Adds `--flag`, which switches something on. */
@@ -67,8 +77,8 @@ export class ThanosArgs {
   /**
    * Adds arguments that were written by hand, each as `--flag=value`, `--flag` or `--no-flag`.
    *
-   * One that repeats a flag which is already set throws, even with an equal value: there must be
-   * one place that decides it.
+   * One that repeats a flag which is already set throws, even with an equal value, and so does one that
+   * a property could set: there must be one place that decides it.
    */
   extra(args: readonly string[]): this {
     for (const arg of args) this.#addWritten(arg);
@@ -91,11 +101,14 @@ export class ThanosArgs {
       );
     }
     const value = written?.['value'];
+    const off = value === undefined && flag.startsWith('no-') ? flag.slice('no-'.length) : flag;
+    if (this.#reserved.has(off)) {
+      this.#refuse(off, 'has a property', 'use the property of the construct that sets it');
+    }
     if (value !== undefined) {
       this.value(flag, value);
       return;
     }
-    const off = flag.startsWith('no-') ? flag.slice('no-'.length) : flag;
     this.#check(off, 'switch');
     this.#args.push(arg);
   }

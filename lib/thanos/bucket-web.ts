@@ -80,7 +80,7 @@ export class ThanosBucketWeb extends Construct implements NetworkPart {
     });
     const { labels, podLabels } = workload;
     this.pods = podGroupOf(workload);
-    addServiceAccount(this, this.name, labels);
+    addServiceAccount(this, this.name, labels, settings.serviceAccountAnnotations);
     this.deployment = addThanosDeployment(this, subject, {
       workload,
       settings,

@@ -1,4 +1,5 @@
 import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
+import { SynthError } from '../synth-error.ts';
 import { refuseTenancyLabelAmong } from '../tenancy-labels.ts';
 import { ThanosArgs } from './args.ts';
 import type { ThanosComponent } from './flags.ts';
@@ -43,4 +44,17 @@ export function refuseSharedTenancyLabel(
     .flatMap((arg) => SHARED_LABEL_FLAGS.exec(arg)?.[1]?.split(',') ?? [])
     .map((label) => label.trim());
   refuseTenancyLabelAmong(`${subject} arguments`, tenancyLabel, labels);
+  refuseRepeatedLabels(subject, args);
+}
+
+// Thanos takes the last of two values, and replicas of one name make blocks that cannot be told apart.
+function refuseRepeatedLabels(subject: string, args: readonly string[]): void {
+  const names = args.flatMap((arg) => /^--label=["']?([^=]*)=/.exec(arg)?.[1] ?? []);
+  const repeated = names.find((name, index) => names.indexOf(name) !== index);
+  if (repeated === undefined) return;
+  throw new SynthError(
+    `${subject} --label`,
+    `gives ${repeated} two values, which would contradict each other`,
+    'leave out the one that was written by hand',
+  );
 }

@@ -3,9 +3,8 @@ import { Cpu } from 'cdk8s-plus-28';
 import { DEFAULT_TENANCY_LABEL, type TenancyLabel } from '../../tenant/tenancy-label.ts';
 import type { ObjstoreSecret } from '../objstore-secret.ts';
 import type { ContainerResources } from '../resources.ts';
-import { SynthError } from '../synth-error.ts';
-import { refuseTenancyLabelAmong, requireTenancyLabel } from '../tenancy-labels.ts';
-import { printGoDuration } from '../units.ts';
+import { requireTenancyLabel } from '../tenancy-labels.ts';
+import { refuseLoss } from './compactor-refusals.ts';
 import { type CompactorShard, compactorShards, type StreamSelector } from './compactor-shards.ts';
 import {
   resolveWorkload,
@@ -16,12 +15,13 @@ import {
 /** How long blocks are kept, by their resolution. */
 export interface CompactorRetention {
   /**
-   * Samples as they were scraped. At least 40 hours where there is downsampling.
+   * Samples as they were scraped. At least 3 days where there is downsampling.
    * @default - for ever
    */
   readonly raw?: Duration;
   /**
-   * One sample in five minutes. At least 10 days.
+   * One sample in five minutes. Where there is downsampling at least 10 days, or 17 where `raw` is kept for
+   * less than 17.
    * @default - for ever
    */
   readonly fiveMinutes?: Duration;
@@ -38,7 +38,7 @@ export interface CompactorDeduplication {
   readonly replicaLabels: readonly string[];
   /**
    * `oneToOne` for replicas with equal samples, as receive writes them; `penalty` for replicas that
-   * scraped on their own.
+   * scraped or evaluated on their own, and for both together.
    * @default 'penalty'
    */
   readonly algorithm?: 'oneToOne' | 'penalty';
@@ -169,9 +169,7 @@ export function resolveCompactor(subject: string, props: ThanosCompactorProps): 
     storage: props.storage ?? Size.gibibytes(100),
     storageClassName: props.storageClassName,
   };
-  if (settings.downsampling) refuseLostResolutions(subject, settings.retention);
-  refuseEarlyDeletion(subject, settings.deleteDelay, props.stores ?? [UNKNOWN_STORE]);
-  refuseUnfitDeduplication(subject, settings);
+  refuseLoss(subject, settings, props.stores ?? [UNKNOWN_STORE]);
   return settings;
 }
 
@@ -179,62 +177,3 @@ const UNKNOWN_STORE: BlockServer = {
   name: 'a store gateway',
   ignoreDeletionMarksDelay: Duration.hours(24),
 };
-
-// Thanos downsamples a block when it spans this much, and only from the resolution before.
-const PASSES: readonly {
-  readonly kept: keyof CompactorRetention;
-  readonly made: string;
-  readonly least: Duration;
-}[] = [
-  { kept: 'raw', made: 'five minutes', least: Duration.hours(40) },
-  { kept: 'fiveMinutes', made: 'one hour', least: Duration.days(10) },
-];
-
-function refuseLostResolutions(subject: string, retention: CompactorRetention): void {
-  for (const { kept, least, made } of PASSES) {
-    const span = retention[kept];
-    if (span === undefined || span.toMilliseconds() >= least.toMilliseconds()) continue;
-    throw new SynthError(
-      `${subject} retention.${kept}`,
-      `blocks would be deleted before those of ${made} are made of them, and the data lost`,
-      `keep at least ${printGoDuration(least)}, or switch downsampling off`,
-    );
-  }
-}
-
-function refuseEarlyDeletion(
-  subject: string,
-  deleteDelay: Duration,
-  stores: readonly BlockServer[],
-): void {
-  const late = stores.find(
-    (it) => it.ignoreDeletionMarksDelay.toMilliseconds() >= deleteDelay.toMilliseconds(),
-  );
-  if (late === undefined) return;
-  throw new SynthError(
-    `${subject} deleteDelay`,
-    `blocks would be deleted while ${late.name} still serves them, and queries fail`,
-    `set it above ${printGoDuration(late.ignoreDeletionMarksDelay)}, or lower ignoreDeletionMarksDelay`,
-  );
-}
-
-function refuseUnfitDeduplication(subject: string, settings: CompactorSettings): void {
-  const { deduplication, tenancyLabel } = settings;
-  if (deduplication === undefined) return;
-  const { replicaLabels, unsafeIrreversible } = deduplication;
-  refuseTenancyLabelAmong(`${subject} deduplication.replicaLabels`, tenancyLabel, replicaLabels);
-  if (replicaLabels.length === 0) {
-    throw new SynthError(
-      `${subject} deduplication.replicaLabels`,
-      'is empty, so nothing would be merged',
-      'name the labels of replicas, or leave deduplication out',
-    );
-  }
-  const acknowledged: boolean = unsafeIrreversible;
-  if (acknowledged) return;
-  throw new SynthError(
-    `${subject} deduplication`,
-    'merges blocks for good, and a wrong label merges series that differ',
-    'set unsafeIrreversible to true, or leave deduplication out: queries deduplicate as well',
-  );
-}

@@ -1,10 +1,18 @@
+import type { Duration } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { HashedConfigMap } from '../hashed-config-map.ts';
 import type { NetworkPart, PodConnection } from '../network/network-part.ts';
-import { OBJSTORE_FILE, objstoreMounts, objstoreVolumes } from '../objstore-secret.ts';
+import {
+  OBJSTORE_FILE,
+  objstoreMounts,
+  type ObjstoreSecret,
+  objstoreVolumes,
+} from '../objstore-secret.ts';
 import type { PodGroup } from '../pod-group.ts';
+import { finalSpec } from '../prometheus/final-spec.ts';
 import { addServiceAccount } from '../service-account.ts';
+import { SynthError } from '../synth-error.ts';
 import { printGoDuration } from '../units.ts';
 import { programArgs, refuseSharedTenancyLabel } from './common-args.ts';
 import {
@@ -14,6 +22,8 @@ import {
 } from './compactor-props.ts';
 import { type CompactorShard, STREAMS_FILE_NAME } from './compactor-shards.ts';
 import { THANOS_HTTP, thanosServicePorts } from './ports.ts';
+import { sharersOfBlocks } from './shared-blocks.ts';
+import { ThanosStoreGateway } from './store-gateway.ts';
 import {
   addThanosStatefulSet,
   partOfWorkload,
@@ -33,7 +43,8 @@ const SHARD_LABEL = 'prometheus-tenancy-kit/compactor-shard';
  * The Thanos compactor: merges the blocks in the object store, makes coarser ones and deletes the old.
  *
  * There is never more than one for a stream of blocks: each shard is a StatefulSet of one pod, which
- * Kubernetes stops before it starts another.
+ * Kubernetes stops before it starts another, and a second compactor over the same Secret throws. That two
+ * Secrets name one bucket, here or in another cluster, nobody can see at synth.
  */
 export class ThanosCompactor extends Construct implements NetworkPart {
   /** Name of the StatefulSet and its Service. */
@@ -48,11 +59,16 @@ export class ThanosCompactor extends Construct implements NetworkPart {
   readonly statefulSets: readonly k8s.KubeStatefulSet[];
   /** The headless Service of all shards. */
   readonly service: k8s.KubeService;
+  /** The configuration of the object store. */
+  readonly objstore: ObjstoreSecret;
 
   constructor(scope: Construct, id: string, props: ThanosCompactorProps = {}) {
     super(scope, id);
     const subject = `ThanosCompactor ${this.node.path}`;
     const settings = resolveCompactor(subject, props);
+    this.objstore = settings.objstore;
+    refuseSecondCompactor(subject, this);
+    this.node.addValidation({ validate: () => servedAfterDeletion(this, settings.deleteDelay) });
     const workload = thanosWorkload({
       component: 'thanos-compactor',
       name: settings.name,
@@ -61,7 +77,7 @@ export class ThanosCompactor extends Construct implements NetworkPart {
     const { labels, podLabels } = workload;
     this.name = settings.name;
     this.pods = podGroupOf(workload);
-    addServiceAccount(this, this.name, labels);
+    addServiceAccount(this, this.name, labels, settings.workload.serviceAccountAnnotations);
     this.service = new k8s.KubeService(this, 'service', {
       metadata: { name: this.name, labels },
       spec: {
@@ -92,14 +108,17 @@ export class ThanosCompactor extends Construct implements NetworkPart {
             data: { [STREAMS_FILE_NAME]: `${JSON.stringify(shard.relabelling, null, 2)}\n` },
             labels: workload.labels,
           });
-    return addThanosStatefulSet(scope, {
+    const statefulSet = addThanosStatefulSet(scope, {
       workload,
       settings: settings.workload,
       pod: this.#pod(subject, settings, streams),
       replicas: 1,
+      tenancyLabel: settings.tenancyLabel,
       disk: { size: settings.storage, storageClassName: settings.storageClassName },
       serviceName: this.name,
     });
+    scope.node.addValidation({ validate: () => moreThanOne(statefulSet) });
+    return statefulSet;
   }
 
   #pod(
@@ -129,6 +148,38 @@ export class ThanosCompactor extends Construct implements NetworkPart {
   }
 }
 
+// Two of them on one stream of blocks make blocks that overlap, and then both come to a halt.
+function refuseSecondCompactor(subject: string, compactor: ThanosCompactor): void {
+  const [other] = sharersOfBlocks(compactor, ThanosCompactor);
+  if (other === undefined) return;
+  throw new SynthError(
+    subject,
+    `works on the blocks of ${other.node.path}, and two compactors would corrupt them`,
+    'give one compactor the property shards',
+  );
+}
+
+// Those that were named among the stores were looked at already; these are all there are.
+function servedAfterDeletion(compactor: ThanosCompactor, deleteDelay: Duration): string[] {
+  return sharersOfBlocks(compactor, ThanosStoreGateway)
+    .filter((it) => it.ignoreDeletionMarksDelay.toMilliseconds() >= deleteDelay.toMilliseconds())
+    .map(
+      ({ name }) =>
+        `${compactor.name} deleteDelay: blocks would be deleted while ${name} still serves them; ` +
+        'name it in stores, and wait longer than its ignoreDeletionMarksDelay',
+    );
+}
+
+function moreThanOne(statefulSet: k8s.KubeStatefulSet): string[] {
+  const { replicas } = finalSpec(statefulSet);
+  return replicas === 1 || replicas === 0
+    ? []
+    : [
+        `${statefulSet.name} spec.replicas: is ${String(replicas)}, and two compactors would corrupt ` +
+          'their blocks; leave it at 1, and use the property shards',
+      ];
+}
+
 function compactorArgs(
   subject: string,
   settings: CompactorSettings,
@@ -156,7 +207,9 @@ function compactorArgs(
       'selector.relabel-config-file',
       hasStreams ? `${STREAMS_FOLDER}/${STREAMS_FILE_NAME}` : undefined,
     );
-  if (!settings.downsampling) args.enable('downsampling.disable');
+  if (settings.downsampling) args.reserve('downsampling.disable');
+  else args.enable('downsampling.disable');
+  args.reserve('deduplication.replica-label', 'deduplication.func');
   if (deduplication !== undefined) {
     args.each('deduplication.replica-label', deduplication.replicaLabels);
     if (deduplication.algorithm !== 'oneToOne') args.value('deduplication.func', 'penalty');

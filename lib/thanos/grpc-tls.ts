@@ -27,7 +27,10 @@ export interface GrpcSecrets {
 
 /** Settings of {@link GrpcTls.certManager}. */
 export interface GrpcCertificatesProps extends GrpcSecrets {
-  /** Who signs. It must be a certificate authority, because both sides verify with its certificate. */
+  /**
+   * Who signs. It must be a certificate authority, because both sides verify with its certificate, and
+   * one that signs for nobody else: Thanos lets in whoever shows a certificate of it, whatever its name.
+   */
   readonly issuer: CertManagerIssuer;
 }
 

@@ -5,6 +5,7 @@ import { addDisruptionBudget, spreadEvenly } from '../availability.ts';
 import { MEMCACHED_IMAGE } from '../images.ts';
 import { objectLabels, selectorLabels } from '../labels.ts';
 import type { NetworkPart, PodConnection } from '../network/network-part.ts';
+import { LONGEST_STATEFUL_NAME, refuseUnfitName } from '../object-name.ts';
 import type { PodGroup, PodPort } from '../pod-group.ts';
 import { NOBODY, restrictedContainer, restrictedPod } from '../pod-security.ts';
 import { type ContainerResources, toResourceRequirements } from '../resources.ts';
@@ -38,7 +39,7 @@ export interface MemcachedProps {
    */
   readonly memory?: Size;
   /**
-   * The largest item. Both ends are told.
+   * The largest item, at most half of `memory`. Both ends are told.
    * @default Size.mebibytes(1)
    */
   readonly maxItemSize?: Size;
@@ -82,6 +83,7 @@ export class Memcached extends Construct implements MemcachedServer, NetworkPart
     super(scope, id);
     const memory = props.memory ?? Size.mebibytes(512);
     this.name = props.name ?? 'thanos-memcached';
+    refuseUnfitName(this.name, LONGEST_STATEFUL_NAME);
     this.maxItemSize = props.maxItemSize ?? Size.mebibytes(1);
     this.cacheAddress = srvAddress(this.name, MEMCACHED_PORT);
     const identity = {
@@ -93,7 +95,9 @@ export class Memcached extends Construct implements MemcachedServer, NetworkPart
     const podLabels = selectorLabels(identity);
     this.pods = { component: identity.component, podLabels, metricsPorts: [] };
     this.connection = { to: this.pods, port: MEMCACHED_PORT };
-    const resources = resolveResources(`Memcached ${this.node.path}`, memory, props.resources);
+    const subject = `Memcached ${this.node.path}`;
+    refuseLargeItems(subject, this.maxItemSize, memory);
+    const resources = resolveResources(subject, memory, props.resources);
     const replicas = props.replicas ?? 2;
 
     addServiceAccount(this, this.name, labels);
@@ -147,6 +151,15 @@ export function memcachedConfig(server: MemcachedServer): Readonly<Record<string
     max_item_size: printBytes(server.maxItemSize),
     dns_provider_update_interval: '10s',
   };
+}
+
+function refuseLargeItems(subject: string, item: Size, memory: Size): void {
+  if (item.toKibibytes() >= 1 && item.toKibibytes() * 2 <= memory.toKibibytes()) return;
+  throw new SynthError(
+    `${subject} maxItemSize`,
+    'is below 1 KiB or above half of the memory, with which memcached does not start',
+    'set it between them, or raise memory',
+  );
 }
 
 function resolveResources(

@@ -93,7 +93,7 @@ export class ThanosQuerier extends Construct implements QueryUpstream {
     this.queryUrl = queryUrlOf(this.name);
     this.pods = podGroupOf(workload);
 
-    addServiceAccount(this, this.name, labels);
+    addServiceAccount(this, this.name, labels, settings.workload.serviceAccountAnnotations);
     this.endpointsFile = new HashedConfigMap(this, 'endpoints', {
       prefix: `${this.name}-endpoints`,
       data: { [ENDPOINTS_FILE_NAME]: printEndpointsFile(this.endpoints, this.grpcTls) },
@@ -105,6 +105,7 @@ export class ThanosQuerier extends Construct implements QueryUpstream {
       pod: this.#pod(querierArgs(subject, settings)),
       replicas: settings.replicas,
       autoscaling: settings.autoscaling,
+      tenancyLabel: this.tenancyLabel,
     });
     this.service = new k8s.KubeService(this, 'service', {
       metadata: { name: this.name, labels },

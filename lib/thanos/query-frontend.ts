@@ -67,7 +67,7 @@ export class ThanosQueryFrontend extends Construct implements QueryUpstream, Net
       // Both caches may use one memcached.
       ...new Set([...rangeCache.connections, ...labelsCache.connections]),
     ];
-    addServiceAccount(this, this.name, labels);
+    addServiceAccount(this, this.name, labels, settings.workload.serviceAccountAnnotations);
     const caches = [
       { volume: 'range-cache', folder: RANGE_CACHE_FOLDER, cache: rangeCache },
       { volume: 'labels-cache', folder: LABELS_CACHE_FOLDER, cache: labelsCache },

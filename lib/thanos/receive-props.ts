@@ -2,6 +2,8 @@ import { Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
 import { DEFAULT_TENANCY_LABEL, type TenancyLabel } from '../../tenant/tenancy-label.ts';
 import type { Autoscaling } from '../autoscaling.ts';
+import { refuseShortRetention } from '../block-retention.ts';
+import { refuseSharedIdentity } from '../external-labels.ts';
 import type { ObjstoreSecret } from '../objstore-secret.ts';
 import type { ContainerResources } from '../resources.ts';
 import { SynthError } from '../synth-error.ts';
@@ -45,7 +47,8 @@ export interface ThanosReceiveProps extends ThanosWorkloadProps {
    */
   readonly ingestors?: number;
   /**
-   * Ingestors that keep each series. A write succeeds when more than half of them took it.
+   * Ingestors that keep each series. A write succeeds when more than half of them took it, and
+   * with two of them when one did.
    * @default 3
    */
   readonly replicationFactor?: number;
@@ -142,10 +145,11 @@ export function resolveReceive(subject: string, props: ThanosReceiveProps): Rece
       memory: Size.gibibytes(2),
       memoryLimit: Size.gibibytes(4),
     }),
-    routerWorkload: resolveWorkload(
-      { ...props, ...routerProps(props.routers ?? {}) },
-      { cpu: Cpu.millis(250), memory: Size.mebibytes(256), memoryLimit: Size.gibibytes(1) },
-    ),
+    routerWorkload: resolveWorkload(routerProps(props), {
+      cpu: Cpu.millis(250),
+      memory: Size.mebibytes(256),
+      memoryLimit: Size.gibibytes(1),
+    }),
     name: props.name ?? 'thanos-receive',
     ingestors,
     replicationFactor: props.replicationFactor ?? 3,
@@ -162,32 +166,33 @@ export function resolveReceive(subject: string, props: ThanosReceiveProps): Rece
     storageClassName: props.storageClassName,
     grpcTls: props.grpcTls,
   };
-  refuseSharedIdentity(subject, settings);
+  refuseSharedStorage(subject, settings);
+  refuseSharedIdentity(subject, {
+    tenancyLabel: settings.tenancyLabel,
+    cluster: props.cluster,
+    given: props.externalLabels,
+    own: [RECEIVE_REPLICA_LABEL],
+  });
+  refuseShortRetention(subject, settings.retention);
   refuseUnfitReplication(subject, settings);
   return settings;
 }
 
 // What is meant for the ingestors alone is not the routers'.
-function routerProps({ extraArgs, resources }: ReceiveRouters): ThanosWorkloadProps {
+function routerProps(props: ThanosReceiveProps): ThanosWorkloadProps {
+  const { extraArgs: _args, resources: _resources, routers, ...shared } = props;
+  const { extraArgs, resources } = routers ?? {};
   return {
-    extraArgs: extraArgs ?? [],
+    ...shared,
+    ...(extraArgs === undefined ? {} : { extraArgs }),
     ...(resources === undefined ? {} : { resources }),
   };
 }
 
-function refuseSharedIdentity(subject: string, settings: ReceiveSettings): void {
+function refuseSharedStorage(subject: string, settings: ReceiveSettings): void {
   const { externalLabels, tenancyLabel, tenantLabel } = settings;
-  const labels = [...Object.keys(externalLabels), RECEIVE_REPLICA_LABEL];
   refuseTenancyLabelAmong(`${subject} tenantLabel`, tenancyLabel, [tenantLabel]);
-  refuseTenancyLabelAmong(`${subject} externalLabels`, tenancyLabel, labels);
-  if (externalLabels['cluster'] === '') {
-    throw new SynthError(
-      `${subject} cluster`,
-      'is empty, so blocks of two clusters in one bucket could not be told apart',
-      'name the cluster',
-    );
-  }
-  if (!labels.includes(tenantLabel)) return;
+  if (![...Object.keys(externalLabels), RECEIVE_REPLICA_LABEL].includes(tenantLabel)) return;
   throw new SynthError(
     `${subject} tenantLabel`,
     `${tenantLabel} is an external label too, and two values would contradict each other`,

@@ -15,7 +15,7 @@ import {
   resolveReceive,
   type ThanosReceiveProps,
 } from './receive-props.ts';
-import type { RemoteWriteTarget } from './ruler-props.ts';
+import { type RemoteWriteTarget, RULER_REPLICA_LABEL } from './ruler-props.ts';
 import { srvAddress, type StoreEndpoint } from './store-endpoint.ts';
 import {
   addThanosDeployment,
@@ -42,7 +42,8 @@ export class ThanosReceive extends Construct implements StoreEndpoint, RemoteWri
   readonly writeUrl: string;
   readonly writeNetwork: PodConnection;
   readonly storeAddress: string;
-  readonly replicaLabels: readonly string[] = [RECEIVE_REPLICA_LABEL];
+  /** Those of the ingestors, and of the stateless rulers that write to them. */
+  readonly replicaLabels: readonly string[] = [RECEIVE_REPLICA_LABEL, RULER_REPLICA_LABEL];
   readonly storePods: PodGroup;
   readonly storePort: PodPort = THANOS_GRPC;
   /** The ingestors upload blocks. */
@@ -88,7 +89,7 @@ export class ThanosReceive extends Construct implements StoreEndpoint, RemoteWri
   ): k8s.KubeStatefulSet {
     const scope = new Construct(this, 'ingestor');
     const { labels, name, podLabels } = workload;
-    addServiceAccount(scope, name, labels);
+    addServiceAccount(scope, name, labels, settings.workload.serviceAccountAnnotations);
     void new k8s.KubeService(scope, 'service', {
       metadata: { name, labels },
       spec: {
@@ -104,6 +105,7 @@ export class ThanosReceive extends Construct implements StoreEndpoint, RemoteWri
       settings: settings.workload,
       pod: ingestorPod(subject, name, settings),
       replicas: settings.ingestors,
+      tenancyLabel: settings.tenancyLabel,
       disk: { size: settings.storage, storageClassName: settings.storageClassName },
       serviceName: name,
     });
@@ -134,6 +136,7 @@ export class ThanosReceive extends Construct implements StoreEndpoint, RemoteWri
       settings: settings.routerWorkload,
       pod: routerPod(subject, hashrings, settings),
       replicas: settings.routers,
+      tenancyLabel: settings.tenancyLabel,
       autoscaling: settings.autoscaling,
     });
   }

@@ -1,13 +1,14 @@
 import { Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
 import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
+import { refuseShortRetention } from '../block-retention.ts';
+import { refuseSharedIdentity } from '../external-labels.ts';
 import type { NetworkDestination } from '../network/network-destination.ts';
 import type { PodConnection } from '../network/network-part.ts';
 import type { ObjstoreSecret } from '../objstore-secret.ts';
 import type { QueryUpstream } from '../query-frontend/tenant-query-frontend-props.ts';
 import type { ContainerResources } from '../resources.ts';
 import { SynthError } from '../synth-error.ts';
-import { refuseTenancyLabelAmong } from '../tenancy-labels.ts';
 import type { AlertmanagerTarget } from './alertmanagers.ts';
 import type { GrpcTls } from './grpc-tls.ts';
 import type { RulesSidecar } from './rules-sidecar.ts';
@@ -194,32 +195,15 @@ export function resolveRuler(subject: string, props: ThanosRulerProps): RulerSet
     storageClassName: props.storageClassName,
     grpcTls: props.grpcTls,
   };
-  refuseSharedIdentity(subject, props, settings);
+  refuseSharedIdentity(subject, {
+    tenancyLabel: settings.tenancyLabel,
+    cluster: props.cluster,
+    given: props.externalLabels,
+    own: [settings.replicaLabel],
+  });
+  if (settings.objstore !== undefined) refuseShortRetention(subject, settings.retention);
   refuseNoRules(subject, settings);
   return settings;
-}
-
-function refuseSharedIdentity(
-  subject: string,
-  props: ThanosRulerProps,
-  settings: RulerSettings,
-): void {
-  const { externalLabels, replicaLabel, tenancyLabel } = settings;
-  refuseTenancyLabelAmong(`${subject} externalLabels`, tenancyLabel, [
-    ...Object.keys(externalLabels),
-    replicaLabel,
-  ]);
-  const taken = ['cluster', replicaLabel].find(
-    (label) => props.externalLabels?.[label] !== undefined,
-  );
-  if (taken === undefined && props.cluster !== '') return;
-  throw new SynthError(
-    `${subject} ${taken === undefined ? 'cluster' : `externalLabels.${taken}`}`,
-    taken === undefined
-      ? 'is empty, so blocks of two clusters in one bucket could not be told apart'
-      : 'is set by the construct, and two values would contradict each other',
-    taken === undefined ? 'name the cluster' : 'leave it out',
-  );
 }
 
 function refuseNoRules(subject: string, { mode, rules, rulesSidecar }: RulerSettings): void {

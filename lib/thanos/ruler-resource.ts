@@ -11,6 +11,7 @@ import { SynthError } from '../synth-error.ts';
 import { refuseTenancyLabelAmong } from '../tenancy-labels.ts';
 import { printDuration, toQuantity } from '../units.ts';
 import { ALERTMANAGERS_FILE_NAME, printAlertmanagers } from './alertmanagers.ts';
+import { refuseSharedTenancyLabel } from './common-args.ts';
 import { grpcFiles, grpcMounts, grpcVolumes } from './grpc-tls.ts';
 import { THANOS_HTTP } from './ports.ts';
 import { syncedRulesMount, syncedRulesVolume } from './ruler-pod.ts';
@@ -64,10 +65,21 @@ function brokenRulerWalls(spec: FinalSpec, settings: RulerSettings): string[] {
   const dropped = Array.isArray(spec['alertDropLabels']) ? spec['alertDropLabels'].map(String) : [];
   try {
     refuseTenancyLabelAmong('spec.labels', settings.tenancyLabel, [...labels, ...dropped]);
+    refuseSharedTenancyLabel('spec.additionalArgs', settings.tenancyLabel, writtenArgs(spec));
     return foreignRules(spec);
   } catch (error) {
     return [error instanceof Error ? error.message : String(error), ...foreignRules(spec)];
   }
+}
+
+function writtenArgs(spec: FinalSpec): string[] {
+  const given: readonly unknown[] = Array.isArray(spec['additionalArgs'])
+    ? spec['additionalArgs']
+    : [];
+  return given.map((it) => {
+    const argument = new Map<string, unknown>(Object.entries(Object(it)));
+    return `--${String(argument.get('name'))}=${String(argument.get('value'))}`;
+  });
 }
 
 function evaluationFields(scope: Construct, { settings, workload }: RulerResourceProps): Fields {

@@ -69,7 +69,7 @@ export class ThanosRuler extends Construct implements StoreEndpoint, NetworkPart
     this.connections = ways.filter((it): it is PodConnection => 'to' in it);
     this.destinations = ways.filter((it) => it instanceof NetworkDestination);
 
-    addServiceAccount(this, this.name, labels);
+    addServiceAccount(this, this.name, labels, settings.workload.serviceAccountAnnotations);
     this.service = new k8s.KubeService(this, 'service', {
       metadata: { name: this.name, labels },
       spec: { clusterIp: 'None', selector: podLabels, ports: thanosServicePorts() },
@@ -98,6 +98,7 @@ export class ThanosRuler extends Construct implements StoreEndpoint, NetworkPart
         sidecar,
       }),
       replicas,
+      tenancyLabel: settings.tenancyLabel,
       disk: { size: storage, storageClassName },
       serviceName: this.name,
     });

@@ -1,4 +1,5 @@
 import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
+import type { NetworkDestination } from '../network/network-destination.ts';
 import type { PodConnection } from '../network/network-part.ts';
 import type { PodGroup, PodPort } from '../pod-group.ts';
 import type { GrpcTls } from './grpc-tls.ts';
@@ -33,6 +34,11 @@ export interface StoreEndpoint {
    * @default - nothing
    */
   readonly connections?: readonly PodConnection[];
+  /**
+   * What they connect to outside of the platform's pods, beside the object store.
+   * @default - nothing
+   */
+  readonly destinations?: readonly NetworkDestination[];
   /**
    * The certificates that those pods show and ask for.
    * @default - none: plain gRPC

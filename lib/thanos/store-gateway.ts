@@ -3,7 +3,12 @@ import { Construct } from 'constructs';
 import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
 import { HashedConfigMap } from '../hashed-config-map.ts';
 import type { PodConnection } from '../network/network-part.ts';
-import { OBJSTORE_FILE, objstoreMounts, objstoreVolumes } from '../objstore-secret.ts';
+import {
+  OBJSTORE_FILE,
+  objstoreMounts,
+  type ObjstoreSecret,
+  objstoreVolumes,
+} from '../objstore-secret.ts';
 import type { PodGroup, PodPort } from '../pod-group.ts';
 import { addServiceAccount } from '../service-account.ts';
 import { printBytes, printGoDuration } from '../units.ts';
@@ -44,7 +49,6 @@ export class ThanosStoreGateway extends Construct implements StoreEndpoint {
   readonly storeAddress: string;
   /** None of its own: blocks carry the tenants as their writers did. */
   readonly tenancyLabel: TenancyLabel | undefined = undefined;
-  // Blocks carry the replica labels of those who wrote them, which are attached on their own.
   /** None: blocks carry the replica labels of their writers. */
   readonly replicaLabels: readonly string[] = [];
   /** The pods behind the address. */
@@ -56,6 +60,8 @@ export class ThanosStoreGateway extends Construct implements StoreEndpoint {
   /** The memcached of the index cache, if there is one. */
   readonly connections: readonly PodConnection[];
   readonly grpcTls: GrpcTls | undefined;
+  /** The configuration of the object store. */
+  readonly objstore: ObjstoreSecret;
   /** How long a block that is marked for deletion is still served, for the compactor to exceed. */
   readonly ignoreDeletionMarksDelay: StoreGatewaySettings['ignoreDeletionMarksDelay'];
   /** The StatefulSets, one for each shard of each partition. */
@@ -78,12 +84,13 @@ export class ThanosStoreGateway extends Construct implements StoreEndpoint {
     this.name = settings.name;
     this.ignoreDeletionMarksDelay = settings.ignoreDeletionMarksDelay;
     this.grpcTls = settings.grpcTls;
+    this.objstore = settings.objstore;
     this.connections = settings.indexCache.connections;
     this.pods = podGroupOf(workload);
     this.storePods = this.pods;
     this.storeAddress = srvAddress(this.name, this.storePort);
 
-    addServiceAccount(this, this.name, labels);
+    addServiceAccount(this, this.name, labels, settings.workload.serviceAccountAnnotations);
     this.indexCacheFile = new HashedConfigMap(this, 'index-cache', {
       prefix: `${this.name}-index-cache`,
       data: { [INDEX_CACHE_FILE_NAME]: settings.indexCache.print() },

@@ -22,7 +22,14 @@ export interface ThanosWorkloadProps {
    */
   readonly priorityClassName?: string;
   /**
-   * Further arguments, each as one text. One that is unknown, deprecated or set already throws.
+   * Annotations of the ServiceAccount, by which clouds give its pods an identity: the role of AWS, the
+   * service account of Google or the client of Azure that may use the object store.
+   * @default - none
+   */
+  readonly serviceAccountAnnotations?: Readonly<Record<string, string>>;
+  /**
+   * Further arguments, each as one text. One that is unknown or deprecated throws, and so does one that
+   * is set already or that a property sets.
    * @default - none
    */
   readonly extraArgs?: readonly string[];
@@ -36,6 +43,7 @@ export interface ThanosWorkloadSettings {
   /** The version label of the objects, where it is known. */
   readonly versionLabel: string;
   readonly priorityClassName: string | undefined;
+  readonly serviceAccountAnnotations: Readonly<Record<string, string>>;
   readonly extraArgs: readonly string[];
 }
 
@@ -51,6 +59,7 @@ export function resolveWorkload(
     version,
     versionLabel: props.image === undefined ? THANOS_VERSION : `v${version}`,
     priorityClassName: props.priorityClassName,
+    serviceAccountAnnotations: props.serviceAccountAnnotations ?? {},
     extraArgs: props.extraArgs ?? [],
   };
 }

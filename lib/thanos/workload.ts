@@ -1,13 +1,16 @@
-import type { Size } from 'cdk8s';
+import type { ApiObject, Size } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
+import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
 import { addAutoscaler, type Autoscaling, leastReplicas } from '../autoscaling.ts';
 import { addDisruptionBudget, spreadEvenly } from '../availability.ts';
 import { objectLabels, selectorLabels } from '../labels.ts';
+import { LONGEST_STATEFUL_NAME, refuseUnfitName } from '../object-name.ts';
 import type { PodGroup, PodPort } from '../pod-group.ts';
 import { NOBODY, restrictedPod } from '../pod-security.ts';
 import { toQuantity } from '../units.ts';
 import { thanosContainer, type ThanosContainerSettings } from './container.ts';
+import { brokenArgs } from './final-args.ts';
 import { THANOS_GRACE_SECONDS, THANOS_HTTP } from './ports.ts';
 import type { ThanosWorkloadSettings } from './workload-props.ts';
 
@@ -34,6 +37,7 @@ export interface ThanosWorkloadIdentity {
 /** Names a workload. */
 export function thanosWorkload(identity: ThanosWorkloadIdentity): ThanosWorkload {
   const { component, name, versionLabel } = identity;
+  refuseUnfitName(name);
   const known = { component, instance: name, software: 'thanos', version: versionLabel };
   return { name, labels: objectLabels(known), podLabels: selectorLabels(known) };
 }
@@ -85,6 +89,11 @@ export interface ThanosReplicas {
   readonly pod: ThanosPodSettings;
   /** How many. One gets neither a budget nor a spread. */
   readonly replicas: number;
+  /**
+   * The label that carries the tenant, where an argument could give it to everything or take it away.
+   * @default - no argument of the component could
+   */
+  readonly tenancyLabel?: TenancyLabel;
 }
 
 /** Adds a Deployment of pods that keep nothing, with its disruption budget and its autoscaler. */
@@ -105,6 +114,7 @@ export function addThanosDeployment(
       template: { metadata: { labels }, spec: podSpec(props, replicas) },
     },
   });
+  watchArgs(scope, deployment, props);
   addDisruptionBudget(scope, { name, replicas, podLabels, labels });
   if (autoscaling !== undefined) addAutoscaler(scope, { name, autoscaling, labels });
   return deployment;
@@ -125,6 +135,7 @@ export function addThanosStatefulSet(
 ): k8s.KubeStatefulSet {
   const { replicas, workload } = props;
   const { labels, name, podLabels } = workload;
+  refuseUnfitName(name, LONGEST_STATEFUL_NAME);
   const statefulSet = new k8s.KubeStatefulSet(scope, 'stateful-set', {
     metadata: { name, labels },
     spec: {
@@ -136,8 +147,14 @@ export function addThanosStatefulSet(
       volumeClaimTemplates: [dataClaim(props.disk, podLabels)],
     },
   });
+  watchArgs(scope, statefulSet, props);
   addDisruptionBudget(scope, { name, replicas, podLabels, labels });
   return statefulSet;
+}
+
+function watchArgs(scope: Construct, workload: ApiObject, { tenancyLabel }: ThanosReplicas): void {
+  if (tenancyLabel === undefined) return;
+  scope.node.addValidation({ validate: () => brokenArgs(workload, tenancyLabel) });
 }
 
 function podSpec({ pod, settings, workload }: ThanosReplicas, replicas: number): k8s.PodSpec {

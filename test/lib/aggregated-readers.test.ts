@@ -62,6 +62,21 @@ describe('AggregatedReaders', () => {
     ]);
   });
 
+  it.each([
+    { verb: 'create', group: '', resource: 'pods', subresource: '' },
+    { verb: '*', group: '', resource: 'namespace', subresource: 'metrics' },
+    { verb: 'get', group: '', resource: 'secrets', subresource: '' },
+    { verb: 'get', group: '', resource: '*', subresource: '' },
+    { verb: 'get', group: '*', resource: 'namespace', subresource: 'metrics' },
+    { verb: 'get', group: '', resource: 'pods', subresource: '*' },
+    { verb: 'get', group: '', resource: 'pods', subresource: 'exec' },
+    { verb: 'get', group: '', resource: 'services', subresource: 'proxy' },
+  ])('gives nobody %j', (attributes) => {
+    expect(() => synth({ frontend: { attributes } })).toThrow(/more than to read metrics/);
+    const frontend = { attributes: SEED_ATTRIBUTES, attributesByEndpoint: { rules: attributes } };
+    expect(() => synth({ frontend })).toThrow(SynthError);
+  });
+
   it('knows no other role', () => {
     const role: string = 'cluster-admin';
     const props = { role: role as 'view' };

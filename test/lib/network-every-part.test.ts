@@ -14,8 +14,17 @@ const PLATFORM: readonly NetworkNode[] = podTemplates(MANIFESTS).map(
     pod(owner.replace(/^\w+ /, '').replace('tenancy', 'prometheus'), namespace, labels),
 );
 
+const TENANT_POD = pod('pod of a tenant', 'team-a', { app: 'anything' }, TENANT);
+
+// A tenant chooses the labels of its pods: here those of each pod of the platform.
+const DISGUISED: readonly NetworkNode[] = PLATFORM.map(({ name, pod: own }) =>
+  pod(`disguised as ${name}`, 'team-a', own?.labels ?? {}, TENANT),
+);
+
 const STRANGERS: readonly NetworkNode[] = [
-  pod('pod of a tenant', 'team-a', { app: 'anything' }, TENANT),
+  TENANT_POD,
+  pod('neighbour in the namespace', 'monitoring', { app: 'grafana' }),
+  pod('resolver', 'kube-system', { 'k8s-app': 'kube-dns' }),
   pod('stranger', 'default', { app: 'anything' }),
   { name: 'world', address: '203.0.113.7' },
 ];
@@ -62,6 +71,25 @@ describe('the network policies of every part', () => {
   it('let nobody else in but tenants, to their query frontend', () => {
     expect(table(POLICIES, [...STRANGERS, ALERTMANAGER], PLATFORM)).toEqual([
       'pod of a tenant -> tenant-query-frontend: 8443',
+    ]);
+  });
+
+  it('know the pods of the platform by their namespace, not only by labels', () => {
+    const open = table(POLICIES, DISGUISED, PLATFORM);
+    expect(open).toEqual(DISGUISED.map(({ name }) => `${name} -> tenant-query-frontend: 8443`));
+    const inPlace = table(POLICIES, PLATFORM, PLATFORM);
+    expect(inPlace.length).toBeGreaterThan(open.length);
+  });
+
+  it('let out to tenants Prometheus alone, but for ports of what may be anywhere', () => {
+    const ports = (line: string): string => line.replace(/^.*: /, '');
+    const open = table(POLICIES, PLATFORM, [TENANT_POD]);
+    expect(open).toContain('prometheus -> pod of a tenant: any');
+    const others = open.filter((line) => !line.startsWith('prometheus '));
+    // The object store and the API server, whose addresses were not named.
+    expect(new Set(others.map(ports))).toEqual(new Set(['443', '443 6443']));
+    expect(others.filter((line) => ports(line) === '443 6443')).toEqual([
+      'tenant-query-frontend -> pod of a tenant: 443 6443',
     ]);
   });
 

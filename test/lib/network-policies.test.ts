@@ -7,6 +7,9 @@ import {
   TenancyNetworkPolicies,
   type TenancyNetworkPoliciesProps,
   TenantPrometheus,
+  type TenantPrometheusProps,
+  ThanosQuerier,
+  ThanosRuler,
 } from '../../lib/index.ts';
 import { PlatformChart } from '../../charts/platform-chart.ts';
 import { App } from 'cdk8s';
@@ -193,6 +196,52 @@ describe('TenancyNetworkPolicies', () => {
     ]);
   });
 
+  it('opens the way from Prometheus, and from nothing else, to the Alertmanager it is told of', () => {
+    const alertmanager = pod('alertmanager', 'alerting', { app: 'alertmanager' });
+    const ways = (alertmanagers: TenantPrometheusProps['alertmanagers']): readonly string[] =>
+      table(
+        synth({
+          prometheus: new TenantPrometheus(platformChart(), 'prometheus', {
+            cluster: 'main',
+            ...(alertmanagers !== undefined && { alertmanagers }),
+          }),
+          apiServer: NetworkDestination.cidrs(['198.51.100.1/32'], [6_443]),
+          objstore: NetworkDestination.cidrs(['198.51.100.2/32'], [443]),
+        }),
+        PLATFORM,
+        [alertmanager],
+      );
+    const network = NetworkDestination.pods({ namespace: 'alerting' }, [9_093]);
+    expect(ways(undefined)).toEqual([]);
+    expect(ways([{ service: 'alertmanager-operated', namespace: 'alerting', network }])).toEqual([
+      'prometheus -> alertmanager: 9093',
+    ]);
+  });
+
+  it('opens the ways of a store that is no part, out of the platform too', () => {
+    const network = NetworkDestination.pods({ namespace: 'alerting' }, [9_093]);
+    const chart = platformChart();
+    const ruler = new ThanosRuler(chart, 'ruler', {
+      cluster: 'main',
+      query: ThanosQuerier.named(),
+      rules: { platform: '{"groups":[]}' },
+      alertmanagers: [{ addresses: ['alertmanager.alerting.svc:9093'], network }],
+    });
+    const { prometheus, storeGateway } = new PlatformChart(new App(), 'platform', {
+      namespace: 'monitoring',
+      cluster: 'main',
+      runtime: PLACEHOLDER,
+    });
+    const querier = new ThanosQuerier(chart, 'querier', {
+      endpoints: [prometheus, storeGateway, ruler],
+    });
+    const alertmanager = pod('alertmanager', 'alerting', { app: 'alertmanager' });
+    const rulerPod = pod('ruler', 'monitoring', ruler.pods.podLabels);
+    expect(table(synth({ querier }), [rulerPod], [alertmanager])).toEqual([
+      'ruler -> alertmanager: 443 9093',
+    ]);
+  });
+
   it('excepts the metadata service from every block that Prometheus scrapes', () => {
     const policies = synth({
       scrapeCidrs: ['0.0.0.0/0', '10.0.0.0/8', '::/0'],
@@ -200,9 +249,9 @@ describe('TenancyNetworkPolicies', () => {
       objstore: NetworkDestination.cidrs(['198.51.100.2/32'], [443]),
     });
     const prometheus = PLATFORM.filter(({ name }) => name === 'prometheus');
-    const nodes: NetworkNode[] = ['169.254.169.254', 'fd00:ec2::254', '192.0.2.1'].map(
-      (address) => ({ name: address, address }),
-    );
+    const services = ['169.254.169.254', '169.254.170.23', '168.63.129.16', '100.100.100.200'];
+    const addresses = [...services, 'fd00:ec2::254', 'fd00:ec2::23', '192.0.2.1'];
+    const nodes: NetworkNode[] = addresses.map((address) => ({ name: address, address }));
     expect(table(policies, prometheus, nodes)).toEqual(['prometheus -> 192.0.2.1: any']);
     const blocks = policies
       .flatMap((policy) => listAt(policy, 'spec', 'egress', 0, 'to'))

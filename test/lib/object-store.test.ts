@@ -1,6 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Chart } from 'cdk8s';
-import { ObjectStore, SynthError, TenantPrometheus, ThanosStoreGateway } from '../../lib/index.ts';
+import {
+  ObjectStore,
+  SynthError,
+  TenantPrometheus,
+  ThanosBucketWeb,
+  ThanosCompactor,
+  ThanosQuerier,
+  ThanosReceive,
+  ThanosRuler,
+  ThanosStoreGateway,
+} from '../../lib/index.ts';
 import { at, listAt, manifestsOf, only, platformChart, textsAt } from './support/manifests.ts';
 
 const KEYS = { accessKey: 'AKIA', secretKey: 'hidden' };
@@ -94,6 +104,55 @@ describe('ObjectStore', () => {
     expect(listAt(spec, 'volumes')).toContainEqual(volume);
     expect(listAt(pod, 'containers', 0, 'volumeMounts')).toContainEqual(mount);
     expect(listAt(spec, 'thanos', 'volumeMounts')).toContainEqual(mount);
+  });
+
+  it('is used by components whose ServiceAccount has a role, and by no other', () => {
+    const chart = platformChart();
+    const serviceAccountAnnotations = {
+      'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/blocks',
+    };
+    const role = { serviceAccountAnnotations };
+    const cluster = 'main';
+    const prometheus = new TenantPrometheus(chart, 'prometheus', { cluster, ...role });
+    const store = new ThanosStoreGateway(chart, 'store', role);
+    const receive = new ThanosReceive(chart, 'receive', { cluster, ...role });
+    const query = ThanosQuerier.named();
+    const rules = { platform: '{"groups":[]}' };
+    void new ThanosRuler(chart, 'ruler', { cluster, query, rules, ...role });
+    void new ThanosCompactor(chart, 'compactor', { stores: [store], ...role });
+    void new ThanosBucketWeb(chart, 'web', role);
+    void new ThanosQuerier(chart, 'querier', { endpoints: [prometheus, store, receive] });
+    const accounts = manifestsOf(chart).filter(({ kind }) => kind === 'ServiceAccount');
+    const withRole = accounts.filter(({ metadata }) => metadata.annotations !== undefined);
+    expect(withRole.map(({ metadata }) => metadata.name).toSorted()).toEqual([
+      'prometheus-tenancy',
+      'thanos-bucket-web',
+      'thanos-compactor',
+      'thanos-receive-ingestor',
+      'thanos-ruler',
+      'thanos-store-gateway',
+    ]);
+    expect(withRole[0]?.metadata.annotations).toEqual(serviceAccountAnnotations);
+    expect(accounts).toHaveLength(withRole.length + 2);
+  });
+
+  it('refuses two ways to prove who it is', () => {
+    const keys = { unsafeCredentials: KEYS, unsafeAllowLiteralCredentials: true };
+    expect(() =>
+      ObjectStore.s3(platformChart(), 's3', { ...BUCKET, ...keys, sdkCredentials: true }),
+    ).toThrow(/leave out one of the two/);
+  });
+
+  it('refuses a second Secret of the same name', () => {
+    const chart = platformChart();
+    void ObjectStore.s3(chart, 's3', BUCKET);
+    const second = (secretName?: string) => (): unknown =>
+      ObjectStore.gcs(chart, secretName ?? 'gcs', {
+        bucket: 'b',
+        ...(secretName === undefined ? {} : { secretName }),
+      });
+    expect(second()).toThrow(/Secret thanos-objstore-secret .* would overwrite it/);
+    expect(second('other')).not.toThrow();
   });
 
   it('refuses a URL as an endpoint', () => {

@@ -1,3 +1,4 @@
+import { JsonPatch } from 'cdk8s';
 import { describe, expect, it } from '@jest/globals';
 import {
   KubeStateMetricsMonitor,
@@ -178,5 +179,24 @@ describe('KubeStateMetricsMonitor', () => {
         name: 'kube-state-metrics',
       },
     ]);
+  });
+
+  it.each<readonly [string, object, boolean]>([
+    ['an object of the platform', { namespace: 'monitoring', name: 'x' }, true],
+    ['a whole namespace', { namespace: 'monitoring' }, false],
+    ['no name', { namespace: 'monitoring', name: '' }, false],
+    ['an object of a tenant', { namespace: 'team-a', name: 'x' }, false],
+  ])('lets a patch exclude %s: %j', (_what, exclusion, isTaken) => {
+    const chart = platformChart();
+    const prometheus = new TenantPrometheus(chart, 'prometheus', { cluster: 'main' });
+    const group = 'monitoring.coreos.com';
+    prometheus.apiObject.addJsonPatch(
+      JsonPatch.add('/spec/excludedFromEnforcement', [
+        { group, resource: 'servicemonitors', ...exclusion },
+      ]),
+    );
+    const build = (): unknown => manifestsOf(chart);
+    if (isTaken) expect(build).not.toThrow();
+    else expect(build).toThrow(/excludedFromEnforcement must name single objects of monitoring/);
   });
 });

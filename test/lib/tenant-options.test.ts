@@ -107,12 +107,15 @@ describe('Token.renewed', () => {
     expect(settings({ frontend: anyAudience })).toMatchObject({ audiences: [] });
   });
 
-  it('is a new Job when its settings change', () => {
+  it('is a new Job when its settings or its image change', () => {
     const nameOf = (token: Token): string => only(synth({ token }), 'Job').metadata.name;
     expect(nameOf(Token.renewed())).toBe(nameOf(Token.renewed()));
     expect(nameOf(Token.renewed({ lifetime: Duration.hours(36) }))).not.toBe(
       nameOf(Token.renewed()),
     );
+    // The template of a Job cannot be changed, and the image is in it.
+    const renewed = Token.renewed({ image: { tag: '26-slim' } });
+    expect(nameOf(renewed)).not.toBe(nameOf(Token.renewed()));
   });
 
   it('puts every object into the namespace of the tenant', () => {
@@ -187,8 +190,12 @@ describe('the samples of a tenant', () => {
     expect(listAt(monitor.spec, 'endpoints')).toEqual([
       { port: 'metrics', interval: '30s', followRedirects: false },
     ]);
+    expect(at(monitor.spec, 'selector', 'matchLabels')).toEqual({
+      [textAt(monitor.spec, 'jobLabel')]: 'example',
+    });
     const rules = listAt(only(manifests, 'PrometheusRule').spec, 'groups', 0, 'rules');
     expect(rules).toHaveLength(2);
+    expect(textAt(rules[0], 'expr')).toContain('job="example"');
     for (const rule of rules) expect(parseQuery(textAt(rule, 'expr')).ok).toBe(true);
   });
 });

@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { App, Chart, Duration, JsonPatch, Size } from 'cdk8s';
-import { SynthError, TenantPrometheus, type TenantPrometheusProps } from '../../lib/index.ts';
+import {
+  NetworkDestination,
+  SynthError,
+  TenantPrometheus,
+  type TenantPrometheusProps,
+} from '../../lib/index.ts';
 import { at, type Json, manifestsOf, only, platformChart, textsAt } from './support/manifests.ts';
 
 function specOf(props: Partial<TenantPrometheusProps> = {}): Json {
@@ -52,6 +57,30 @@ describe('TenantPrometheus', () => {
       matchLabels: { 'prometheus-tenancy-kit/rules': 'platform' },
     });
     expect(at(specOf(), 'ruleNamespaceSelector')).toBeUndefined();
+  });
+
+  it('sends alerts where it is told, and nowhere else', () => {
+    expect(at(specOf(), 'alerting')).toBeUndefined();
+    const network = NetworkDestination.pods({ namespace: 'alerting' }, [9_093]);
+    const elsewhere = { service: 'alertmanager-operated', namespace: 'alerting', network };
+    const near = { service: 'alertmanager', portName: 'http', pathPrefix: '/am', network };
+    expect(at(specOf({ alertmanagers: [elsewhere, near] }), 'alerting', 'alertmanagers')).toEqual([
+      {
+        name: 'alertmanager-operated',
+        namespace: 'alerting',
+        port: 'web',
+        scheme: 'http',
+        apiVersion: 'v2',
+      },
+      {
+        name: 'alertmanager',
+        namespace: 'monitoring',
+        port: 'http',
+        scheme: 'http',
+        pathPrefix: '/am',
+        apiVersion: 'v2',
+      },
+    ]);
   });
 
   it.each(['probeSelector'])('leaves %s unset', (field) => {
@@ -158,6 +187,11 @@ describe('TenantPrometheus', () => {
       'the closed admin API',
       JsonPatch.replace('/spec/enableAdminAPI', true),
       /enableAdminAPI must/,
+    ],
+    [
+      'the label of the replicas',
+      JsonPatch.replace('/spec/replicaExternalLabelName', ''),
+      /replicaExternalLabelName must be "prometheus_replica"/,
     ],
     [
       'external labels',

@@ -35,11 +35,16 @@ describe('ThanosArgs', () => {
     ['a repeat of a switch by its opposite', ['--no-query.auto-downsampling'], /is set already/],
     ['two arguments in one text', ['--query.timeout 5m'], /not one argument/],
     ['something that is no flag', ['query'], /not one argument/],
+    ['what a property leaves out', ['--query.max-concurrent=5'], /has a property/],
+    ['what is kept for one', ['--query.replica-label=a'], /has a property/],
+    ['a switch that is', ['--no-query.partial-response'], /has a property/],
   ])('refuses %s', (_what, extra, message) => {
     const add = (): unknown =>
       new ThanosArgs('query', 'test')
         .value('log.format', 'json')
         .enable('query.auto-downsampling')
+        .optional('query.max-concurrent', undefined)
+        .reserve('query.replica-label', 'query.partial-response')
         .extra(extra);
     expect(add).toThrow(SynthError);
     expect(add).toThrow(message);

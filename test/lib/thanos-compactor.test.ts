@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { Duration } from 'cdk8s';
+import { App, Chart, Duration, JsonPatch } from 'cdk8s';
 import * as fc from 'fast-check';
 import {
   type CompactorDeduplication,
+  type CompactorRetention,
   type StreamSelector,
   SynthError,
   ThanosCompactor,
@@ -82,6 +83,15 @@ describe('ThanosCompactor', () => {
     );
   });
 
+  it.each<[string, CompactorRetention]>([
+    ['raw', { raw: Duration.days(3) }],
+    ['five minutes', { fiveMinutes: Duration.days(10) }],
+    ['five minutes beside long raw', { raw: Duration.days(17), fiveMinutes: Duration.days(10) }],
+    ['five minutes beside short raw', { raw: Duration.days(3), fiveMinutes: Duration.days(17) }],
+  ])('takes the shortest retention of %s', (_what, retention) => {
+    expect(() => synth({ retention })).not.toThrow();
+  });
+
   it('deletes young blocks where nothing is made of them', () => {
     const props = { downsampling: false, retention: { raw: Duration.hours(12) } };
     expect(argsOf(synth(props))).toEqual(
@@ -99,7 +109,12 @@ describe('ThanosCompactor', () => {
         '--deduplication.func=penalty',
       ]),
     );
-    const equal = argsOf(synth({ deduplication: { ...merged, algorithm: 'oneToOne' } }));
+    const ingested = {
+      replicaLabels: ['receive_replica'],
+      algorithm: 'oneToOne',
+      unsafeIrreversible: true,
+    } as const;
+    const equal = argsOf(synth({ deduplication: ingested }));
     expect(equal.join(' ')).not.toContain('--deduplication.func');
   });
 
@@ -116,13 +131,18 @@ describe('ThanosCompactor', () => {
   it.each<[string, ThanosCompactorProps, RegExp]>([
     [
       'raw blocks that go before they are thinned out',
-      { retention: { raw: Duration.hours(39) } },
-      /retention.raw: .* those of five minutes .*; keep at least 40h/,
+      { retention: { raw: Duration.hours(71) } },
+      /retention.raw: .* those of five minutes .*; keep at least 72h/,
     ],
     [
       'blocks of five minutes that go before those of an hour',
       { retention: { fiveMinutes: Duration.days(9) } },
-      /retention.fiveMinutes: .* those of one hour/,
+      /retention.fiveMinutes: .* those of one hour .*; keep at least 240h/,
+    ],
+    [
+      'the same where raw ones do not stay for as long as it takes, either',
+      { retention: { raw: Duration.days(16), fiveMinutes: Duration.days(16) } },
+      /retention.fiveMinutes: .* those of one hour .*; keep at least 408h/,
     ],
     [
       'a deletion under the hands of the stores',
@@ -142,8 +162,28 @@ describe('ThanosCompactor', () => {
     [
       'a merge of tenants by hand',
       { extraArgs: ['--deduplication.replica-label=a,namespace'] },
-      /in one tenant/,
+      /has a property/,
     ],
+    [
+      'an irreversible merge by hand',
+      { extraArgs: ['--deduplication.replica-label=prometheus_replica'] },
+      /has a property/,
+    ],
+    ['a short life by hand', { extraArgs: ['--retention.resolution-raw=1h'] }, /has a property/],
+    ['no coarse blocks by hand', { extraArgs: ['--downsampling.disable'] }, /has a property/],
+    [
+      'the samples of both scrapes',
+      {
+        deduplication: {
+          replicaLabels: ['receive_replica', 'prometheus_replica'],
+          algorithm: 'oneToOne',
+          unsafeIrreversible: true,
+        },
+      },
+      /told apart by prometheus_replica, so sums over time double; use penalty/,
+    ],
+    ['a name that its pods could not have', { name: 'c'.repeat(53) }, /longer than 52/],
+    ['a name that is none', { name: 'Thanos_Compactor' }, /is no name of a workload/],
     [
       'a merge of nothing',
       { deduplication: { replicaLabels: [], unsafeIrreversible: true } },
@@ -153,6 +193,52 @@ describe('ThanosCompactor', () => {
   ])('refuses %s', (_what, props, message) => {
     expect(() => synth(props)).toThrow(SynthError);
     expect(() => synth(props)).toThrow(message);
+  });
+
+  it('waits for stores over its blocks that nobody told it of, and for no others', () => {
+    const chart = platformChart();
+    void new ThanosCompactor(chart, 'compactor', { deleteDelay: Duration.hours(60) });
+    const ignoreDeletionMarksDelay = Duration.hours(60);
+    const objstore = { name: 'other' };
+    const props = { ignoreDeletionMarksDelay, name: 'other-store', objstore };
+    void new ThanosStoreGateway(chart, 'other', props);
+    const found = (): string[] => chart.node.findAll().flatMap((it) => it.node.validate());
+    expect(found()).toEqual([]);
+    void new ThanosStoreGateway(chart, 'store', { ignoreDeletionMarksDelay });
+    expect(found()).toEqual([expect.stringMatching(/while thanos-store-gateway still serves/)]);
+    expect(() => manifestsOf(chart)).toThrow(/name it in stores/);
+  });
+
+  it('is the only one over an object store', () => {
+    const chart = platformChart();
+    void new ThanosCompactor(chart, 'first');
+    const second = (id: string, props: ThanosCompactorProps) => (): unknown =>
+      new ThanosCompactor(chart, id, { name: `compactor-${id}`, ...props });
+    expect(second('same', {})).toThrow(
+      /works on the blocks of platform\/first, and two compactors .* property shards/,
+    );
+    expect(second('named', { objstore: { name: 'thanos-objstore-secret' } })).toThrow(SynthError);
+    expect(second('key', { objstore: { key: 'other.yaml' } })).not.toThrow();
+    expect(second('secret', { objstore: { name: 'other' } })).not.toThrow();
+    const elsewhere = new Chart(App.of(chart), 'elsewhere', { namespace: 'elsewhere' });
+    expect(() => new ThanosCompactor(elsewhere, 'third')).not.toThrow();
+  });
+
+  it('stays one pod that merges no tenants, whatever is patched', () => {
+    const chart = platformChart();
+    const [set] = new ThanosCompactor(chart, 'compactor').statefulSets;
+    expect(chart.node.findAll().flatMap((it) => it.node.validate())).toEqual([]);
+    const args = '/spec/template/spec/containers/0/args/-';
+    set?.addJsonPatch(
+      JsonPatch.replace('/spec/replicas', 2),
+      JsonPatch.add(args, '--deduplication.replica-label'),
+      JsonPatch.add(args, 'namespace'),
+    );
+    const found = chart.node.findAll().flatMap((it) => it.node.validate());
+    expect(found).toEqual([
+      expect.stringMatching(/namespace is the tenancy label/),
+      expect.stringMatching(/spec.replicas: is 2, and two compactors would corrupt/),
+    ]);
   });
 
   it('has a workload for each shard and one for the rest, behind one Service', () => {

@@ -161,6 +161,30 @@ describe('Memcached', () => {
     expect(at(container, 'resources', 'limits', 'memory')).toBe('672Mi');
   });
 
+  it.each<[string, Size, Size]>([
+    ['above half of the memory', Size.mebibytes(33), Size.mebibytes(64)],
+    ['of nothing', Size.kibibytes(0), Size.mebibytes(64)],
+  ])('refuses items %s, with which it does not start', (_what, maxItemSize, memory) => {
+    const build = (): unknown =>
+      new Memcached(platformChart(), 'memcached', { maxItemSize, memory });
+    expect(build).toThrow(SynthError);
+    expect(build).toThrow(/maxItemSize: .* half of the memory/);
+  });
+
+  it('takes items of half of the memory', () => {
+    const sizes = { maxItemSize: Size.mebibytes(32), memory: Size.mebibytes(64) };
+    expect(() => new Memcached(platformChart(), 'memcached', sizes)).not.toThrow();
+  });
+
+  it('refuses a second one of the same name', () => {
+    const chart = platformChart();
+    void new Memcached(chart, 'memcached');
+    expect(() => new Memcached(chart, 'other')).toThrow(
+      /ServiceAccount thanos-memcached .* would overwrite it; give one of them another name/,
+    );
+    expect(() => new Memcached(chart, 'third', { name: 'cache' })).not.toThrow();
+  });
+
   it('refuses items that fill its memory', () => {
     const memory = Size.mebibytes(512);
     const resources = { cpu: Cpu.millis(100), memory, memoryLimit: memory };

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { Duration, JsonPatch, Size } from 'cdk8s';
+import { Cpu } from 'cdk8s-plus-28';
 import {
   SynthError,
   ThanosBucketWeb,
@@ -75,10 +77,10 @@ describe('ThanosReceive', () => {
     }
   });
 
-  it('gives the querier its ingestors and their replica label', () => {
+  it('gives the querier its ingestors, their replica label and that of rulers that write', () => {
     const { receive } = build();
     const querier = new ThanosQuerier(platformChart(), 'querier', { endpoints: [receive] });
-    expect(querier.replicaLabels).toEqual(['receive_replica']);
+    expect(querier.replicaLabels).toEqual(['receive_replica', 'rule_replica']);
     expect(receive.storeAddress).toBe('dnssrv+_grpc._tcp.thanos-receive-ingestor');
   });
 
@@ -86,6 +88,12 @@ describe('ThanosReceive', () => {
     const { all } = build({ routers: { autoscaling: { maxReplicas: 6 } } });
     expect(at(only(all, 'Deployment').spec, 'replicas')).toBeUndefined();
     expect(at(only(all, 'HorizontalPodAutoscaler').spec, 'maxReplicas')).toBe(6);
+    const memory = Size.gibibytes(32);
+    const large = build({ resources: { cpu: Cpu.units(8), memory, memoryLimit: memory } });
+    const limits = (kind: string): unknown =>
+      at(only(large.all, kind).spec, 'template', 'spec', 'containers', 0, 'resources', 'limits');
+    expect(limits('StatefulSet')).toEqual({ memory: '32768Mi' });
+    expect(limits('Deployment')).toEqual({ memory: '1024Mi' });
   });
 
   it.each<[string, Partial<ThanosReceiveProps>, RegExp]>([
@@ -112,6 +120,14 @@ describe('ThanosReceive', () => {
     ],
     ['one label twice', { tenantLabel: 'cluster' }, /is an external label too/],
     ['no cluster', { cluster: '' }, /name the cluster/],
+    ['a second cluster', { externalLabels: { cluster: 'b' } }, /use the property cluster/],
+    [
+      'a second replica label',
+      { externalLabels: { receive_replica: 'a' } },
+      /set by the construct/,
+    ],
+    ['that by hand', { extraArgs: ['--label=receive_replica="a"'] }, /receive_replica two values/],
+    ['blocks that never leave', { retention: Duration.hours(5) }, /keep at least 6/],
     [
       'an authority that is not looked at',
       { routers: { extraArgs: ['--remote-write.client-tls-skip-verify'] } },
@@ -120,6 +136,26 @@ describe('ThanosReceive', () => {
   ])('refuses %s', (_what, props, message) => {
     expect(() => build(props)).toThrow(SynthError);
     expect(() => build(props)).toThrow(message);
+  });
+});
+
+describe('the final arguments', () => {
+  it('give no tenancy label to everything, whatever is patched', () => {
+    const chart = platformChart();
+    const receive = new ThanosReceive(chart, 'receive', { cluster: 'main' });
+    const querier = new ThanosQuerier(chart, 'querier', { endpoints: [receive] });
+    const found = (): string[] => chart.node.findAll().flatMap((it) => it.node.validate());
+    expect(found()).toEqual([]);
+    const add = (arg: string): JsonPatch =>
+      JsonPatch.add('/spec/template/spec/containers/0/args/-', arg);
+    receive.deployment.addJsonPatch(add('--label=namespace="a"'));
+    receive.statefulSet.addJsonPatch(add('--receive.split-tenant-label-name=namespace'));
+    querier.deployment.addJsonPatch(add('--query.enforce-tenancy'));
+    expect(found()).toEqual([
+      expect.stringMatching(/^thanos-receive-ingestor arguments: .* in one tenant/),
+      expect.stringMatching(/^thanos-receive arguments: .* in one tenant/),
+      expect.stringMatching(/^thanos-querier --query.enforce-tenancy/),
+    ]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ApiObject, JsonPatch } from 'cdk8s';
+import { ApiObject, Duration, JsonPatch } from 'cdk8s';
 import {
   NetworkDestination,
   type RulerMode,
@@ -159,6 +159,9 @@ describe('ThanosRuler', () => {
     ],
     ['a second replica label', { externalLabels: { rule_replica: 'a' } }, /set by the construct/],
     ['no cluster', { cluster: '' }, /name the cluster/],
+    ['that by hand', { extraArgs: ['--label=rule_replica="a"'] }, /rule_replica two values/],
+    ['blocks that never leave', { retention: Duration.hours(5) }, /keep at least 6/],
+    ['remote write by hand', { extraArgs: ['--remote-write.config-file=/x'] }, /has a property/],
     ['a configuration in an argument', { extraArgs: ['--query.config=x'] }, /query.config-file/],
   ])('refuses %s', (_what, props, message) => {
     expect(() => build(props)).toThrow(SynthError);
@@ -218,6 +221,13 @@ describe('ThanosRuler as a resource of the operator', () => {
     patched.addJsonPatch(JsonPatch.add('/spec/ruleNamespaceSelector', {}));
     patched.addJsonPatch(JsonPatch.add('/spec/labels/namespace', 'a'));
     expect(ruler.node.validate()).toHaveLength(2);
+  });
+
+  it('refuses a patch that writes the tenancy label into the arguments', () => {
+    const { ruler } = build(resource());
+    const argument = { name: 'restore-ignored-label', value: 'namespace' };
+    ruler.apiObject.addJsonPatch(JsonPatch.add('/spec/additionalArgs', [argument]));
+    expect(ruler.node.validate()).toEqual([expect.stringMatching(/spec.additionalArgs.*in one/)]);
   });
 
   it.each<[string, Partial<ThanosRulerProps>, RegExp]>([

@@ -108,8 +108,7 @@ export const EVERY_PROPERTY: TenantQueryFrontendProps = {
     budget: changed('access(kubernetes).budget'),
   },
   scoping: { mode: 'error', features: changed('scoping.features') },
-  ui: { kind: 'thanos' },
-  code: RuntimeCode.configMap({ ...PLACEHOLDER, role: 'query-frontend-ui' }),
+  code: RuntimeCode.configMap(PLACEHOLDER),
 };
 
 /** Another value than the default for each setting of a group. */

@@ -2,7 +2,7 @@ import type { PartName } from './parts.ts';
 
 /** What is to be told about a part that cannot be had. */
 export interface PartUnavailableDetails {
-  readonly part: PartName | 'chromium' | 'operator-crds';
+  readonly part: PartName | 'chromium' | 'operator-crds' | 'certificate-crd';
   /** Why it cannot be had here. */
   readonly reason: string;
   /** What to do to have it. */
@@ -12,7 +12,7 @@ export interface PartUnavailableDetails {
 /** A part can be neither found nor built on this machine. */
 export class PartUnavailable extends Error {
   override readonly name = 'PartUnavailable';
-  readonly part: PartName | 'chromium' | 'operator-crds';
+  readonly part: PartName | 'chromium' | 'operator-crds' | 'certificate-crd';
   readonly hint: string;
 
   constructor({ part, reason, hint }: PartUnavailableDetails, options?: ErrorOptions) {

@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { toolFolder } from './build-part.ts';
+import { CERT_MANAGER_MODULE } from './cert-manager.ts';
 import { isAtLeast } from './installed-part.ts';
 import { isPartName, OPERATOR_MODULE, PART_NAMES, PARTS } from './parts.ts';
 
 describe('the table of parts', () => {
-  it.each([...Object.values(PARTS), OPERATOR_MODULE])(
+  it.each([...Object.values(PARTS), OPERATOR_MODULE, CERT_MANAGER_MODULE])(
     'names the version that $folder/go.mod requires of $module',
     async ({ folder, module, version }) => {
       const goMod = await readFile(join(toolFolder(folder), 'go.mod'), 'utf8');

@@ -189,8 +189,8 @@ await describeReal('what the kit has scraped of the platform', PARTS, () => {
   });
 
   it('would belong to the platform as a whole without the exclusion', async () => {
-    await scraped.patchPrometheus({ excludedFromEnforcement: [] });
     const before = await config();
+    await scraped.patchPrometheus({ excludedFromEnforcement: [] });
     await scraped.reload((text) => text !== before);
     const series = await poll(
       async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Duration } from 'cdk8s';
+import type { NodeImage } from '../../../lib/query-frontend/node-image.ts';
 import {
   CertificateAuthority,
   OperatorDataSource,
@@ -28,6 +29,7 @@ import { poll } from '../harness/poll.ts';
 import { type ProgramResult, runProgram } from '../harness/processes.ts';
 import { readPath } from '../harness/read-path.ts';
 import { describeReal } from '../harness/skip.ts';
+import { GRAFANA_DATA_SOURCES } from './support/grafana-data-sources.ts';
 
 const PARTS = [
   'etcd',
@@ -40,71 +42,7 @@ const PARTS = [
 const AUDIENCE = 'tenant-query-frontend';
 const RENEWER = 'metrics-reader-token-renewer';
 
-// The fields of the Grafana operator that the kit writes; its own definition is not at hand.
-const GRAFANA_DATA_SOURCES = {
-  apiVersion: 'apiextensions.k8s.io/v1',
-  kind: 'CustomResourceDefinition',
-  metadata: { name: 'grafanadatasources.grafana.integreatly.org' },
-  spec: {
-    group: 'grafana.integreatly.org',
-    names: {
-      kind: 'GrafanaDatasource',
-      listKind: 'GrafanaDatasourceList',
-      plural: 'grafanadatasources',
-      singular: 'grafanadatasource',
-    },
-    scope: 'Namespaced',
-    versions: [
-      {
-        name: 'v1beta1',
-        served: true,
-        storage: true,
-        schema: { openAPIV3Schema: grafanaSchema() },
-      },
-    ],
-  },
-};
-
-function grafanaSchema(): object {
-  const text = { type: 'string' };
-  const flag = { type: 'boolean' };
-  const free = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
-  const object = (properties: object): object => ({ type: 'object', properties });
-  const keyRef = object({ name: text, key: text, optional: flag });
-  return object({
-    spec: {
-      ...object({
-        instanceSelector: object({
-          matchLabels: { type: 'object', additionalProperties: text },
-        }),
-        allowCrossNamespaceImport: flag,
-        resyncPeriod: text,
-        valuesFrom: {
-          type: 'array',
-          items: object({
-            targetPath: text,
-            valueFrom: object({ secretKeyRef: keyRef, configMapKeyRef: keyRef }),
-          }),
-        },
-        datasource: object({
-          uid: text,
-          name: text,
-          type: text,
-          url: text,
-          access: text,
-          editable: flag,
-          isDefault: flag,
-          orgId: { type: 'integer' },
-          jsonData: free,
-          secureJsonData: free,
-        }),
-      }),
-      required: ['instanceSelector'],
-    },
-  });
-}
-
-function tenantManifests(): Manifest[] {
+function tenantManifests(image: NodeImage = {}): Manifest[] {
   const chart = platformChart();
   void new Tenant(chart, 'tenant', {
     namespace: 'team-a',
@@ -117,7 +55,7 @@ function tenantManifests(): Manifest[] {
       namespace: 'monitoring',
       pods: { component: 'prometheus', podLabels: { app: 'prometheus' }, metricsPorts: [] },
     },
-    token: Token.renewed({ lifetime: Duration.hours(24) }),
+    token: Token.renewed({ lifetime: Duration.hours(24), image }),
     grafana: new OperatorDataSource({
       instanceLabels: { dashboards: 'team-a' },
       certificateAuthority: CertificateAuthority.system(),
@@ -172,11 +110,11 @@ await describeReal('the options of a tenant, on the real API server', PARTS, () 
     await folder.remove();
   });
 
-  const applyAll = async (): Promise<void> => {
+  const applyAll = async (objects = manifests): Promise<void> => {
     const { stderr } = await mustKubectl(
       cluster.kubectl,
       ['apply', '--server-side', '--validate=strict', '--filename=-'],
-      manifests.map((it) => JSON.stringify(it)).join('\n---\n'),
+      objects.map((it) => JSON.stringify(it)).join('\n---\n'),
     );
     expect(stderr).toBe('');
   };
@@ -236,6 +174,15 @@ await describeReal('the options of a tenant, on the real API server', PARTS, () 
       },
     );
     expect(refused.status).toBe(403);
+  });
+
+  it('can be applied again with another image, though no Job can be changed', async () => {
+    const upgraded = tenantManifests({ tag: '26-slim' });
+    const job = only(upgraded, 'Job');
+    const { name } = only(manifests, 'Job').metadata;
+    const sameJob = { ...job, metadata: { ...job.metadata, name } };
+    await expect(applyAll([sameJob])).rejects.toThrow(/immutable/);
+    await applyAll(upgraded);
   });
 
   it('write a token that the frontend takes and the API server does not', async () => {

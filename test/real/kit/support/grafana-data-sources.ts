@@ -44,10 +44,13 @@ function grafanaSchema(): object {
         resyncPeriod: text,
         valuesFrom: {
           type: 'array',
-          items: object({
-            targetPath: text,
-            valueFrom: object({ secretKeyRef: keyRef, configMapKeyRef: keyRef }),
-          }),
+          items: {
+            ...object({
+              targetPath: text,
+              valueFrom: object({ secretKeyRef: keyRef, configMapKeyRef: keyRef }),
+            }),
+            required: ['targetPath', 'valueFrom'],
+          },
         },
         datasource: object({
           uid: text,
@@ -62,7 +65,7 @@ function grafanaSchema(): object {
           secureJsonData: free,
         }),
       }),
-      required: ['instanceSelector'],
+      required: ['datasource', 'instanceSelector'],
     },
   });
 }
