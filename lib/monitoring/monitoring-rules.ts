@@ -48,8 +48,9 @@ export interface MonitoringRulesProps {
 /**
  * Alerts on the platform itself, and the rules they need, as one PrometheusRule in its namespace.
  *
- * Every selector pins the platform's namespace: nothing that a tenant exposes can raise, silence or
- * break an alert.
+ * Every selector pins the platform's namespace: no series of a tenant is taken for one of the
+ * platform's, so none can raise, silence or break an alert. What tenants do can raise those that are
+ * about it, such as `TenantPrometheusScrapesRejected`, which does not tell them apart.
  *
  * @throws {SynthError} If no job is named, a job is not the name of a Service, or a label of alerts
  *   would replace the severity or the tenant.

@@ -37,7 +37,8 @@ export interface AggregatedReadersProps {
  * all of them, and where the frontend offers the whole cluster at once with the same attributes, that,
  * too. The rule is added by the control plane's own controller, so it takes no binding of ours.
  *
- * @throws {SynthError} If the role is not one of the three.
+ * @throws {SynthError} If the role is not one of the three, or what the frontend asks for would give
+ *   more than the right to read metrics.
  */
 export class AggregatedReaders extends Construct {
   /** The rule, with the label by which the control plane finds it. */
@@ -46,7 +47,8 @@ export class AggregatedReaders extends Construct {
   constructor(scope: Construct, id: string, props: AggregatedReadersProps) {
     super(scope, id);
     const role = props.role ?? 'view';
-    requireUserFacingRole(`AggregatedReaders ${this.node.path} role`, role);
+    const subject = `AggregatedReaders ${this.node.path}`;
+    requireUserFacingRole(`${subject} role`, role);
     this.clusterRole = clusterScoped(
       new k8s.KubeClusterRole(this, 'cluster-role', {
         metadata: {
@@ -57,7 +59,7 @@ export class AggregatedReaders extends Construct {
             [`rbac.authorization.k8s.io/aggregate-to-${role}`]: 'true',
           },
         },
-        rules: readerRules(props.frontend),
+        rules: readerRules(subject, props.frontend),
       }),
     );
   }

@@ -35,8 +35,8 @@ const EVERYBODY: readonly string[] = [
  * Lets people and programs of the platform read the whole cluster at once, below `/all-namespaces/`.
  * Their right holds in each namespace, too, so they can also read as a tenant does.
  *
- * @throws {SynthError} If the frontend does not offer it, if there is no reader, if a reader is a
- *   ServiceAccount without a namespace, or if everybody would be one.
+ * @throws {SynthError} If the frontend does not offer it or asks for more than a right to read, if there
+ *   is no reader, if a reader is a ServiceAccount without a namespace, or if everybody would be one.
  */
 export class ClusterReaders extends Construct {
   /** What is needed. */
@@ -60,7 +60,7 @@ export class ClusterReaders extends Construct {
     this.clusterRole = clusterScoped(
       new k8s.KubeClusterRole(this, 'cluster-role', {
         metadata,
-        rules: rulesOf(props.frontend.clusterWideAttributes),
+        rules: rulesOf(subject, props.frontend.clusterWideAttributes),
       }),
     );
     this.clusterRoleBinding = clusterScoped(

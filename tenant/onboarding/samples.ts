@@ -33,6 +33,8 @@ export class TenantSamples extends Construct {
       metadata,
       spec: {
         selector: { matchLabels: { 'app.kubernetes.io/name': NAME } },
+        // Otherwise the job is the name of the Service, which the rules do not know.
+        jobLabel: 'app.kubernetes.io/name',
         // Required: a redirect could lead Prometheus to the series of others.
         endpoints: [{ port: 'metrics', interval: '30s', followRedirects: false }],
       },

@@ -129,7 +129,7 @@ export class Tenant extends Construct {
     });
     this.role = new k8s.KubeRole(this, 'role', {
       metadata,
-      rules: readerRules(props.frontend),
+      rules: readerRules(`Tenant ${this.id}`, props.frontend),
     });
     this.roleBinding = new k8s.KubeRoleBinding(this, 'role-binding', {
       metadata,

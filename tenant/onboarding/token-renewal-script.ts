@@ -21,19 +21,32 @@ export interface RenewalSettings {
   readonly audiences: readonly string[];
   /** How long it is to be valid, in seconds. */
   readonly expirationSeconds: number;
+  /** How long it is until the next renewal, in seconds. A token that ends before that is a failure. */
+  readonly renewalSeconds: number;
 }
 
 /**
  * Asks the API server for a token and writes it into a Secret, with nothing but Node.
  *
  * A failure ends it with a message and exit code 1, so that the Job is tried again; the earlier token
- * stays. No message holds a token.
+ * stays. A token that the API server made too short is written, since it is all there is, and is a
+ * failure, too. No message holds a token: of what the API server answers, only codes are repeated.
  */
 export const RENEWAL_SCRIPT: string = String.raw`import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 
 const settings = JSON.parse(readFileSync(new URL('settings.json', import.meta.url), 'utf8'));
-const { audiences, expirationSeconds, folder, namespace, secret, serviceAccount } = settings;
+const { audiences, expirationSeconds, folder, namespace } = settings;
+const { renewalSeconds, secret, serviceAccount } = settings;
+
+// Messages about texts that do not parse, and those of refusals, repeat parts of the text.
+function parse(text) {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return { reason: 'no JSON' };
+  }
+}
 
 function send(method, path, contentType, body) {
   return new Promise((resolve, reject) => {
@@ -57,9 +70,10 @@ function send(method, path, contentType, body) {
       answer.on('data', (chunk) => (text += chunk));
       answer.on('error', reject);
       answer.on('end', () => {
+        const parsed = parse(text);
         const isDone = answer.statusCode >= 200 && answer.statusCode < 300;
-        if (isDone) resolve(JSON.parse(text));
-        else reject(new Error(method + ' ' + path + ': ' + answer.statusCode + ' ' + text));
+        if (isDone) resolve(parsed);
+        else reject(new Error(method + ' ' + path + ': ' + answer.statusCode + ' ' + parsed.reason));
       });
     });
     sent.end(JSON.stringify(body));
@@ -72,14 +86,19 @@ try {
     kind: 'TokenRequest',
     spec: { audiences, expirationSeconds },
   });
-  const { expirationTimestamp, token } = asked.status;
+  const { expirationTimestamp, token } = asked.status ?? {};
+  if (typeof token !== 'string' || token === '') throw new Error('the answer holds no token');
   await send('PATCH', '/secrets/' + secret, 'application/merge-patch+json', {
     metadata: { annotations: { 'prometheus-tenancy-kit/token-expires': expirationTimestamp } },
     data: { token: Buffer.from(token).toString('base64') },
   });
+  const secondsLeft = (Date.parse(expirationTimestamp) - Date.now()) / 1000;
+  if (!(secondsLeft > renewalSeconds)) {
+    throw new Error('written, but shortened to ' + expirationTimestamp + ', before the next renewal');
+  }
   console.log('renewed, valid until ' + expirationTimestamp);
 } catch (error) {
-  console.error('not renewed: ' + error.message);
+  console.error('failed: ' + error.message);
   process.exitCode = 1;
 }
 `;

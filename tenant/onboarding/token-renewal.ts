@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Duration, Size } from 'cdk8s';
 import { Cpu, k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { HashedConfigMap } from '../../lib/hashed-config-map.ts';
+import { contentHash, HashedConfigMap } from '../../lib/hashed-config-map.ts';
 import { restrictedContainer, restrictedPod, RUNTIME_USER } from '../../lib/pod-security.ts';
 import { type NodeImage, printNodeImage } from '../../lib/query-frontend/node-image.ts';
 import { toResourceRequirements } from '../../lib/resources.ts';
@@ -40,6 +40,10 @@ const FOLDER = '/opt/prometheus-tenancy-kit';
  * The program runs in the tenant's namespace under a ServiceAccount of its own, which may make tokens for
  * the one reader and change the one Secret. It needs a way to the API server, if network policies of the
  * tenant forbid it.
+ *
+ * Whoever may run pods in the namespace can run them as the reader or as the program: that is the
+ * tenant, who may read these metrics anyway. The right to make tokens bounds neither their audience nor
+ * their lifetime; `--service-account-max-token-expiration` of the API server bounds the latter.
  */
 export class TokenRenewal extends Construct {
   /** Name of the Secret. It has no token until the first Job is done. */
@@ -72,9 +76,10 @@ export class TokenRenewal extends Construct {
     });
     const image = printNodeImage(`Token.renewed of ${namespace}`, props.image);
     const spec = jobSpec({ name, image, program: program.name, labels });
-    // The hash in the name makes it a new Job whenever the program or its settings change.
+    // The template of a Job cannot be changed, so whatever is in it makes a Job of another name.
+    const hash = contentHash({ spec: JSON.stringify(spec) });
     this.firstJob = new k8s.KubeJob(this, 'first', {
-      metadata: { ...metadata, name: program.name },
+      metadata: { ...metadata, name: `${name}-${hash}` },
       spec,
     });
     this.cronJob = new k8s.KubeCronJob(this, 'cron-job', {
@@ -99,6 +104,7 @@ export class TokenRenewal extends Construct {
       secret: this.secretName,
       audiences: props.audience === undefined ? [] : [props.audience],
       expirationSeconds: props.lifetime.toSeconds(),
+      renewalSeconds: props.everyHours * 3_600,
     };
   }
 

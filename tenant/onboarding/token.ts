@@ -23,7 +23,8 @@ export interface TokenTarget {
 /** Settings of {@link Token.renewed}. */
 export interface RenewedTokenProps {
   /**
-   * How long a token is valid: at least an hour, and two renewals. An API server may shorten it.
+   * How long a token is valid: at least two renewals. An API server may shorten it; where that leaves
+   * less than one renewal, the Job fails.
    * @default Duration.hours(48)
    */
   readonly lifetime?: Duration;
@@ -69,9 +70,10 @@ export class Token {
   }
 
   /**
-   * A Secret whose token is meant for the frontend alone, expires, and is made anew by a CronJob.
+   * A Secret whose token is meant for the frontend, expires, and is made anew by a CronJob.
    *
-   * Whoever copies the token has it for its lifetime, and cannot use it at the API server. What reads the
+   * Whoever copies the token has it for its lifetime, and cannot use it at the API server, unless the
+   * frontend names no audience of its own: then it is the API server's. What reads the
    * Secret has to take new tokens in time: a data source as a resource of the Grafana operator does;
    * from a provisioning file Grafana reads the token when it starts and when provisioning is reloaded
    * (`POST /api/admin/provisioning/datasources/reload`).

@@ -196,7 +196,7 @@ await describeReal('tokens', PARTS, () => {
       const twice = withHeaders(ORDERS, { Authorization: [header, header] });
       const answer = await frontend.ask(twice);
       expect(outcomeOf(answer)).toEqual({ status: 401, code: 'token_malformed' });
-      expect(answer.text).toContain('exactly one Authorization header');
+      expect(answer.text).toContain('exactly one header with a token');
       expect(outcomeOf(await frontend.ask(withToken(ORDERS, token)))).toEqual(ALLOWED);
     }
     expect(tenants.proxy.requests).toHaveLength(2);
