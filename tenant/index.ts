@@ -8,3 +8,4 @@ export {
   type TenancyLabel,
 } from './tenancy-label.ts';
 export { TenantScope } from './tenant-scope.ts';
+export { METRICS_WRITE, RULES_EDIT, type WriteAttributes } from './write-attributes.ts';

@@ -5,7 +5,7 @@ import { clusterScoped } from '../../lib/cluster-scoped.ts';
 import { PART_OF } from '../../lib/labels.ts';
 import { SynthError } from '../../lib/synth-error.ts';
 import { rulesOf } from './reader-rules.ts';
-import type { Subject } from './subject.ts';
+import { refuseEverybody, type Subject } from './subject.ts';
 
 /** Settings of {@link ClusterReaders}. */
 export interface ClusterReadersProps {
@@ -22,14 +22,6 @@ export interface ClusterReadersProps {
    */
   readonly name?: string;
 }
-
-/** Groups that everybody is in who has any token, or any workload of the cluster, or nothing. */
-const EVERYBODY: readonly string[] = [
-  'system:anonymous',
-  'system:authenticated',
-  'system:serviceaccounts',
-  'system:unauthenticated',
-];
 
 /**
  * Lets people and programs of the platform read the whole cluster at once, below `/all-namespaces/`.
@@ -93,12 +85,6 @@ function requireOne(subject: string, reader: k8s.Subject): k8s.Subject {
       'name it: Subject.serviceAccount(name, namespace)',
     );
   }
-  if (EVERYBODY.includes(reader.name)) {
-    throw new SynthError(
-      `${subject} readers`,
-      `with ${reader.name} everybody would read every tenant's series`,
-      'name a group of the platform',
-    );
-  }
+  refuseEverybody(`${subject} readers`, reader, "read every tenant's series");
   return reader;
 }

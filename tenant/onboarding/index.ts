@@ -1,3 +1,4 @@
+export { AggregatedEditors, type AggregatedEditorsProps } from './aggregated-editors.ts';
 export {
   AggregatedReaders,
   type AggregatedReadersProps,
@@ -13,6 +14,7 @@ export {
   type SharedGrafanaDataSourceProps,
   type TokenDataSourceProps,
 } from './grafana-data-source.ts';
+export type { GrantedRole } from './granted-role.ts';
 export { METRICS_ONLY_LABEL, METRICS_ONLY_VALUE } from './metrics-ingress.ts';
 export { type LabelledNamespaceProps, type ManagedNamespaceProps, Namespace } from './namespace.ts';
 export { OperatorDataSource, type OperatorDataSourceProps } from './operator-data-source.ts';
@@ -20,7 +22,6 @@ export type { OrganisationClaim } from './organisation-claims.ts';
 export type { QuotaObjects, TenantQuota } from './quota.ts';
 export type { ReaderAttributes, SilenceAttributes } from './reader-rules.ts';
 export { TenantSamples, type TenantSamplesProps } from './samples.ts';
-export type { Silencers } from './silencers.ts';
 export { Subject } from './subject.ts';
 export { Tenant, type TenantFrontend, type TenantProps, type TenantScraper } from './tenant.ts';
 export { type RenewedTokenProps, Token, type TokenTarget } from './token.ts';

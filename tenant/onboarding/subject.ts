@@ -1,6 +1,15 @@
 import type { k8s } from 'cdk8s-plus-28';
+import { SynthError } from '../../lib/synth-error.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
+
+/** Groups that everybody is in who has any token, or any workload of the cluster, or nothing. */
+const EVERYBODY: readonly string[] = [
+  'system:anonymous',
+  'system:authenticated',
+  'system:serviceaccounts',
+  'system:unauthenticated',
+];
 
 /** Whom a tenant lets read its metrics. */
 export class Subject {
@@ -40,4 +49,20 @@ export class Subject {
       ? { namespace: tenantNamespace, ...this.#subject }
       : this.#subject;
   }
+}
+
+/**
+ * Refuses a subject that everybody is.
+ *
+ * @param subject The setting that names it.
+ * @param what What everybody could then do.
+ * @throws {SynthError} If it is one.
+ */
+export function refuseEverybody(subject: string, { name }: k8s.Subject, what: string): void {
+  if (!EVERYBODY.includes(name)) return;
+  throw new SynthError(
+    subject,
+    `with ${name} everybody could ${what}`,
+    'name a group of people, a user or a ServiceAccount',
+  );
 }

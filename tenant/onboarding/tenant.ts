@@ -5,7 +5,9 @@ import { PART_OF } from '../../lib/labels.ts';
 import type { PodGroup } from '../../lib/pod-group.ts';
 import { SynthError } from '../../lib/synth-error.ts';
 import { parseTenantId, type TenantId } from '../tenant-id.ts';
+import { addRuleEditors, addWriters } from './editors.ts';
 import { GrafanaDataSource } from './grafana-data-source.ts';
+import { type GrantedRole, grantRole } from './granted-role.ts';
 import { addMetricsIngress } from './metrics-ingress.ts';
 import { Namespace } from './namespace.ts';
 import { OperatorDataSource } from './operator-data-source.ts';
@@ -13,7 +15,7 @@ import { claimOrganisation } from './organisation-claims.ts';
 import { addQuota, type QuotaObjects, type TenantQuota } from './quota.ts';
 import { type ReaderAttributes, readerRules, type SilenceAttributes } from './reader-rules.ts';
 import { TenantSamples } from './samples.ts';
-import { addSilencers, type Silencers } from './silencers.ts';
+import { addSilencers } from './silencers.ts';
 import { Subject } from './subject.ts';
 import { Token } from './token.ts';
 
@@ -54,6 +56,18 @@ export interface TenantProps {
    * @default - nobody
    */
   readonly silencers?: readonly Subject[];
+  /**
+   * Who may write series for the tenant: `create` on `namespace/metrics`, which the remote-write
+   * gateway asks for. It gives no right to read. This version brings no gateway yet.
+   * @default - nobody
+   */
+  readonly writers?: readonly Subject[];
+  /**
+   * Who may read and change the tenant's recording and alerting rules: `get`, `create`, `update` and
+   * `delete` on `namespace/rules`, which the rules API asks for. This version brings no rules API yet.
+   * @default - nobody
+   */
+  readonly ruleEditors?: readonly Subject[];
   /**
    * Who owns the Namespace object. Whoever it is sets the label `prometheus-tenancy-kit/tenant`,
    * without which Prometheus does not scrape the tenant.
@@ -100,7 +114,11 @@ export class Tenant extends Construct {
   /** Who has it. */
   readonly roleBinding: k8s.KubeRoleBinding;
   /** The right to change silences, where somebody has it. */
-  readonly silencers: Silencers | undefined;
+  readonly silencers: GrantedRole | undefined;
+  /** The right to write series, where somebody has it. */
+  readonly writers: GrantedRole | undefined;
+  /** The right to edit rules, where somebody has it. */
+  readonly ruleEditors: GrantedRole | undefined;
   /** Name of the Secret that holds the token, where there is one. */
   readonly tokenSecretName: string | undefined;
   /** The provisioning file of the data source, where there is one. */
@@ -127,21 +145,27 @@ export class Tenant extends Construct {
       metadata,
       automountServiceAccountToken: false,
     });
-    this.role = new k8s.KubeRole(this, 'role', {
-      metadata,
+    const reader = grantRole(this, '', {
+      name: READER,
+      tenant: this.id,
       rules: readerRules(`Tenant ${this.id}`, props.frontend),
+      setting: 'readers',
+      purpose: "read the tenant's series",
+      subjects: [Subject.serviceAccount(READER), ...(props.readers ?? [])],
+      labels,
     });
-    this.roleBinding = new k8s.KubeRoleBinding(this, 'role-binding', {
-      metadata,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: READER },
-      subjects: [Subject.serviceAccount(READER), ...(props.readers ?? [])].map((it) =>
-        it.in(this.id),
-      ),
-    });
+    this.role = reader.role;
+    this.roleBinding = reader.roleBinding;
     this.silencers = addSilencers(this, {
       tenant: this.id,
       frontend: props.frontend,
       silencers: props.silencers ?? [],
+      labels,
+    });
+    this.writers = addWriters(this, { tenant: this.id, subjects: props.writers ?? [], labels });
+    this.ruleEditors = addRuleEditors(this, {
+      tenant: this.id,
+      subjects: props.ruleEditors ?? [],
       labels,
     });
     const token = props.token ?? Token.legacySecret();

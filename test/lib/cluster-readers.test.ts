@@ -97,7 +97,7 @@ describe('ClusterReaders', () => {
         group,
         { clusterWide: { enabled: true } },
         { readers: [Subject.group(group)] },
-        /everybody would read/,
+        /everybody could read/,
       ],
     ),
   ])('are refused for %s', (_what, features, props, message) => {
