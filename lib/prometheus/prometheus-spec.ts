@@ -119,6 +119,9 @@ export function podFields(
     image: settings.prometheus.image,
     version: settings.prometheus.version,
     replicas: settings.replicas,
+    ...(settings.priorityClassName === undefined
+      ? {}
+      : { priorityClassName: settings.priorityClassName }),
     serviceAccountName: `prometheus-${settings.name}`,
     automountServiceAccountToken: true,
     enableServiceLinks: false,

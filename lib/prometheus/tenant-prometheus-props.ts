@@ -47,6 +47,11 @@ export interface TenantPrometheusProps extends UnsafePrometheusSwitches {
    */
   readonly replicas?: number;
   /**
+   * The PriorityClass of the pods. It must exist.
+   * @default - that of the cluster
+   */
+  readonly priorityClassName?: string;
+  /**
    * How long data stays on the disk. Older data is in the object store.
    * @default Duration.days(2)
    */
@@ -121,6 +126,7 @@ export interface TenantPrometheusSettings {
   readonly tenancyLabel: TenancyLabel;
   readonly externalLabels: Readonly<Record<string, string>>;
   readonly replicas: number;
+  readonly priorityClassName: string | undefined;
   readonly retention: Duration;
   readonly storage: Size;
   readonly storageClassName: string | undefined;
@@ -155,6 +161,7 @@ export function resolveTenantPrometheus(
     tenancyLabel: requireTenancyLabel(subject, props.tenancyLabel ?? DEFAULT_TENANCY_LABEL),
     externalLabels: { ...props.externalLabels, cluster: props.cluster },
     replicas: props.replicas ?? 2,
+    priorityClassName: props.priorityClassName,
     retention: props.retention ?? Duration.days(2),
     storage: props.storage ?? Size.gibibytes(50),
     storageClassName: props.storageClassName,

@@ -42,6 +42,9 @@ export function frontendPodSpec(pod: FrontendPodSettings): k8s.PodSpec {
     // Longer than the delay and the deadline of a query, so that a rollout cuts none short.
     terminationGracePeriodSeconds: 45,
     topologySpreadConstraints: spreadEvenly(pod.podLabels),
+    ...(pod.settings.priorityClassName === undefined
+      ? {}
+      : { priorityClassName: pod.settings.priorityClassName }),
     containers: [container(pod)],
     volumes: [
       ...pod.code.volumes,

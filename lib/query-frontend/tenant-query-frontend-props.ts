@@ -12,6 +12,7 @@ import type {
 } from '../../frontend/config/limits.ts';
 import type { EndpointsConfig, SilenceAttributesConfig } from '../../frontend/config/upstreams.ts';
 import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
+import { type Autoscaling, leastReplicas } from '../autoscaling.ts';
 import type { ContainerResources } from '../resources.ts';
 import { SynthError } from '../synth-error.ts';
 import type { AccessFeatures } from './access-features.ts';
@@ -173,6 +174,17 @@ export interface TenantQueryFrontendProps extends FrontendTuning {
   readonly ui?: WebUiSettings;
   /** @default 2 */
   readonly replicas?: number;
+  /**
+   * Scales the replicas by their use of CPU, instead of `replicas`. Rates and queues are counted by each
+   * replica on its own.
+   * @default - no autoscaler
+   */
+  readonly autoscaling?: Autoscaling;
+  /**
+   * The PriorityClass of the pods. It must exist.
+   * @default - that of the cluster
+   */
+  readonly priorityClassName?: string;
   /** @default - 100m CPU and 128 MiB, at most 256 MiB */
   readonly resources?: ContainerResources;
   /**
@@ -206,6 +218,8 @@ export interface TenantQueryFrontendSettings {
   readonly sharing: SharingSettings;
   readonly ui: WebUiSettings | undefined;
   readonly replicas: number;
+  readonly autoscaling: Autoscaling | undefined;
+  readonly priorityClassName: string | undefined;
   readonly resources: ContainerResources;
   readonly legacyAlias: boolean;
 }
@@ -248,7 +262,12 @@ export function resolveTenantQueryFrontend(
       coalescing: props.coalescing ?? {},
     },
     ui: props.ui,
-    replicas: props.replicas ?? 2,
+    replicas:
+      props.autoscaling === undefined
+        ? (props.replicas ?? 2)
+        : leastReplicas(subject, props.autoscaling),
+    autoscaling: props.autoscaling,
+    priorityClassName: props.priorityClassName,
     resources: props.resources ?? {
       cpu: Cpu.millis(100),
       // Under a long mixed load the process settles at about 240 MB; filtered answers and shared

@@ -8,6 +8,7 @@ import type {
 import type { SilenceAttributesConfig } from '../../frontend/config/upstreams.ts';
 import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
 import type { TenantId } from '../../tenant/tenant-id.ts';
+import { addAutoscaler } from '../autoscaling.ts';
 import { addDisruptionBudget } from '../availability.ts';
 import { HashedConfigMap } from '../hashed-config-map.ts';
 import { objectLabels, PART_OF, selectorLabels } from '../labels.ts';
@@ -91,7 +92,8 @@ export class TenantQueryFrontend extends Construct {
     super(scope, id);
     const subject = `TenantQueryFrontend ${this.node.path}`;
     const settings = resolveTenantQueryFrontend(subject, props);
-    const { name, certificate, replicas, upstream, tenancyLabel, attributes } = settings;
+    const { name, autoscaling, certificate, replicas, upstream, tenancyLabel, attributes } =
+      settings;
     const identity = { component: 'tenant-query-frontend', instance: name, software: PART_OF };
     const labels = objectLabels(identity);
     const podLabels = selectorLabels(identity);
@@ -141,7 +143,7 @@ export class TenantQueryFrontend extends Construct {
     this.deployment = new FrontendDeployment(this, 'deployment', {
       metadata: { name, labels },
       spec: {
-        replicas,
+        ...(autoscaling === undefined ? { replicas } : {}),
         selector: { matchLabels: podLabels },
         strategy: { rollingUpdate: { maxUnavailable: k8s.IntOrString.fromNumber(0) } },
         template: { metadata: { labels }, spec },
@@ -152,6 +154,7 @@ export class TenantQueryFrontend extends Construct {
       this.#addService('legacy-alias', 'thanos-querier-frontend', 9_090, labels, podLabels);
     }
     addDisruptionBudget(this, { name, replicas, podLabels, labels });
+    if (autoscaling !== undefined) addAutoscaler(this, { name, autoscaling, labels });
   }
 
   /**

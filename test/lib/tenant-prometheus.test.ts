@@ -223,6 +223,13 @@ describe('TenantPrometheus', () => {
     },
   );
 
+  it('has the priority that is asked for', () => {
+    expect(specOf({ priorityClassName: 'platform' })).toMatchObject({
+      priorityClassName: 'platform',
+    });
+    expect(specOf()).not.toHaveProperty('priorityClassName');
+  });
+
   it('takes a patch of what the kit does not know', () => {
     expect(synthWith(JsonPatch.add('/spec/hostUsers', false))).not.toThrow();
   });

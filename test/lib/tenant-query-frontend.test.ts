@@ -295,6 +295,26 @@ describe('TenantQueryFrontend', () => {
     expect(alone).toEqual([]);
   });
 
+  it('leaves the number of replicas to an autoscaler', () => {
+    const { manifests } = synth({ autoscaling: { minReplicas: 3, maxReplicas: 9 } });
+    const deployment = only(manifests, 'Deployment', 'tenant-query-frontend');
+    expect(deployment.spec).not.toHaveProperty('replicas');
+    const autoscaler = only(manifests, 'HorizontalPodAutoscaler', 'tenant-query-frontend');
+    expect(autoscaler.spec).toMatchObject({
+      minReplicas: 3,
+      maxReplicas: 9,
+      scaleTargetRef: { kind: 'Deployment', name: 'tenant-query-frontend' },
+    });
+    expect(only(manifests, 'PodDisruptionBudget', 'tenant-query-frontend')).toBeDefined();
+    expect(() => synth({ autoscaling: { minReplicas: 4, maxReplicas: 3 } })).toThrow(/autoscaling/);
+  });
+
+  it('has the priority that is asked for', () => {
+    const { manifests } = synth({ priorityClassName: 'platform' });
+    expect(at(podOf(manifests), 'priorityClassName')).toBe('platform');
+    expect(podOf(synth().manifests)).not.toHaveProperty('priorityClassName');
+  });
+
   it('pins the image by digest', () => {
     const digest = `sha256:${'0'.repeat(64)}`;
     expect(at(podOf(synth({ image: { digest } }).manifests), 'containers', 0, 'image')).toBe(

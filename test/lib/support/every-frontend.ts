@@ -39,6 +39,8 @@ export const EVERY_PROPERTY: TenantQueryFrontendProps = {
   },
   endpoints: { federate: true, metadata: 'targets', silenceWrites: true },
   silenceAttributes: { group: 'g', resource: 'r', subresource: 's' },
+  autoscaling: { maxReplicas: 5 },
+  priorityClassName: 'system-cluster-critical',
   staticLabels: { cluster: 'a' },
   audiences: ['other'],
   attributes: ATTRIBUTES,
