@@ -1,22 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Manifest, readManifests } from './support/manifest-workload.ts';
+import { README, readmeBlocks, writeReadmeApp } from './support/readme-app.ts';
 import { PROJECT } from './support/source-files.ts';
-
-const README = readFileSync(join(PROJECT, 'README.md'), 'utf8');
-
-/** The entry points of the package, as files of this clone. */
-const ENTRY_POINTS: Readonly<Record<string, string>> = {
-  'prometheus-tenancy-kit': 'lib/index.ts',
-  'prometheus-tenancy-kit/onboarding': 'tenant/onboarding/index.ts',
-};
-
-function codeBlocks(language: string): readonly string[] {
-  const blocks = README.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'gm'));
-  return [...blocks].map((block) => block[1] ?? '');
-}
 
 function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
@@ -31,10 +19,8 @@ function run(args: readonly string[], env: Readonly<Record<string, string>> = {}
 describe('the README', () => {
   let folder = '';
 
-  beforeAll(() => {
-    // Below the project, so that the example finds the packages it imports.
-    mkdirSync(join(PROJECT, 'build'), { recursive: true });
-    folder = mkdtempSync(join(PROJECT, 'build', 'readme-'));
+  beforeAll(async () => {
+    folder = await writeReadmeApp();
     run(['frontend/bundle.ts']);
   });
 
@@ -43,11 +29,6 @@ describe('the README', () => {
   });
 
   it('has an example of the kit that synthesises a whole installation', async () => {
-    const [example = ''] = codeBlocks('ts');
-    const code = example.replaceAll(/'(prometheus-tenancy-kit[^']*)'/g, (_all, entry: string) => {
-      return `'${join(PROJECT, ENTRY_POINTS[entry] ?? `missing entry point ${entry}`)}'`;
-    });
-    writeFileSync(join(folder, 'example.ts'), code);
     const outdir = join(folder, 'dist');
     run([join(folder, 'example.ts')], { CDK8S_OUTDIR: outdir });
     const manifests = await readManifests(outdir);
@@ -64,7 +45,7 @@ describe('the README', () => {
   });
 
   it('says what the scope tool prints', () => {
-    const [example = ''] = codeBlocks('console');
+    const [example = ''] = readmeBlocks('console');
     const input = /echo '(.*)' \|/.exec(example)?.[1] ?? '';
     const args = (/-- scope (.*)/.exec(example)?.[1] ?? '').split(' ');
     const { stdout } = spawnSync(process.execPath, ['frontend/main.ts', 'scope', ...args], {
