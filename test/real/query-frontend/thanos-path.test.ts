@@ -20,7 +20,7 @@ import { type Manifests, portBehindSrv, synthesise } from './support/synthesised
 import { AT, RANGE, shows } from './support/tenant-series.ts';
 import { TWO_TENANTS_PARTS } from './support/two-tenants.ts';
 
-const PARTS = [...TWO_TENANTS_PARTS, 'kube-controller-manager', 'thanos'] as const;
+const PARTS = [...TWO_TENANTS_PARTS, 'kube-controller-manager', 'thanos', 'versitygw'] as const;
 // The issuer that the synthesised configuration expects.
 const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 const ORDERS = { query: 'shop_orders', ...AT };

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findManifest, materialiseWorkload } from '../../../support/manifest-workload.ts';
 import { sendRequest } from '../../harness/http-request.ts';
@@ -7,6 +7,7 @@ import { poll } from '../../harness/poll.ts';
 import { type RunningPrometheus, startPrometheus } from '../../harness/prometheus.ts';
 import { readPath } from '../../harness/read-path.ts';
 import { type RunningThanos, startThanos, startThanosSidecar } from '../../harness/thanos.ts';
+import { startVersitygw } from '../../harness/versitygw.ts';
 import {
   argsOf,
   changedFlags,
@@ -37,16 +38,16 @@ export interface ThanosPath {
 }
 
 /**
- * Starts Prometheus, its sidecar, an object store in a folder, and the store gateway, the querier and
+ * Starts Prometheus, its sidecar, an object store that speaks S3, and the store gateway, the querier and
  * the query frontend of Thanos of the manifests. The sidecar has uploaded every block before the store gateway starts.
  */
 export async function startThanosPath(manifests: Manifests, folder: string): Promise<ThanosPath> {
   await using starting = new AsyncDisposableStack();
-  const bucket = join(folder, 'bucket');
-  await mkdir(bucket);
+  const objectStore = await startVersitygw([BUCKET], S3_KEYS);
+  starting.defer(objectStore.stop);
+  const bucket = objectStore.bucketFolder(BUCKET);
   const objstoreFile = join(folder, 'objstore.json');
-  const objstore = { type: 'FILESYSTEM', config: { directory: bucket } };
-  await writeFile(objstoreFile, JSON.stringify(objstore));
+  await writeFile(objstoreFile, JSON.stringify(s3Config(objectStore.endpoint)));
 
   const prometheus = await startPrometheus({
     config: JSON.stringify({ global: { external_labels: externalLabels(manifests) } }),
@@ -71,6 +72,23 @@ export async function startThanosPath(manifests: Manifests, folder: string): Pro
   const started = starting.move();
   const stop = (): Promise<void> => started.disposeAsync();
   return { prometheus, sidecar, storeGateway, querier, queryFrontend, endpoints, stop };
+}
+
+const BUCKET = 'blocks';
+const S3_KEYS = { accessKey: 'thanos-path', secretKey: 'not-a-secret' };
+
+function s3Config(endpoint: string): object {
+  const { accessKey, secretKey } = S3_KEYS;
+  return {
+    type: 'S3',
+    config: {
+      bucket: BUCKET,
+      endpoint,
+      access_key: accessKey,
+      secret_key: secretKey,
+      insecure: true,
+    },
+  };
 }
 
 /** Labels as the operator gives them to the first replica of the manifests' Prometheus. */
