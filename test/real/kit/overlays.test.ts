@@ -78,7 +78,7 @@ await describeReal('the overlays', PARTS, () => {
   });
 
   it.each(KUSTOMIZATIONS)(
-    'are applied strictly, and change nothing next time: %s',
+    'are applied strictly, change nothing next time, and are taken by a plain apply: %s',
     async (name) => {
       const manifests = await overlays.render(name);
       const cluster = await startKubeApiserver();
@@ -98,10 +98,17 @@ await describeReal('the overlays', PARTS, () => {
         const first = await apply();
         expect(first.size).toBe(manifests.length);
         expect(await apply()).toEqual(first);
+        await mustKubectl(cluster.kubectl, ['delete', '--kustomize', path]);
+        const plain = await mustKubectl(cluster.kubectl, ['apply', '--kustomize', path]);
+        expect(plain.stderr).toBe('');
+        const lines = plain.stdout.trim().split('\n');
+        expect(lines.filter((line) => !line.endsWith(' created'))).toEqual([]);
+        expect(lines).toHaveLength(manifests.length);
       } finally {
         await cluster.stop();
       }
     },
+    300_000,
   );
 
   it('move everything of the platform to another namespace, and nothing of a tenant', async () => {
