@@ -16,8 +16,9 @@ writes them to \`dist/admission/\`.
   nothing bad that was written since. The labels of namespaces are guarded everywhere.
 - What cannot be judged is refused: a version of a kind that the policies do not know, and an expression
   that fails.
-- An object that was there before is not looked at until it changes. Deleting it is never refused, nor
-  is the removal of its finalizers. [The audit](#audit) lists such objects.
+- An object that was there before is not looked at until it changes. Deleting it is never refused, but for a
+  Service that would leave its addresses behind, nor is the removal of its finalizers.
+  [The audit](#audit) lists such objects.
 - The refusal begins with the name of the rule below.
 - \`unsafeWarnOnly\` warns instead, and writes to the audit log.`;
 
@@ -33,7 +34,14 @@ kubectl get ${AUDITED_RESOURCES.join()} -A -o json |
 It writes each object back as it is, in a dry run, and prints what the policies say; exit code 1 means that
 something would be refused, could not be tried, or is looked at by no policy. The caller must be allowed to
 update these objects and to list policies and bindings. Addresses of endpoints are not audited: the API
-server does not remember who wrote them.`;
+server does not remember who wrote them. EndpointSlices that no controller follows any more are those
+without a Service, and those of Services without a selector:
+
+\`\`\`sh
+kubectl get services -A -o json | jq -r '.items[] |
+  select((.spec.selector // {}) == {} or .spec.type == "ExternalName") |
+  "kubectl get endpointslices -n \\(.metadata.namespace) -l kubernetes.io/service-name=\\(.metadata.name)"'
+\`\`\``;
 
 const LEFT = `## What is left
 
@@ -48,12 +56,29 @@ const LEFT = `## What is left
 - **Addresses in Secrets**, which receivers of AlertmanagerConfigs may name, and redirects that Alertmanager
   follows: it needs a network policy of its own. Where \`httpConfig\` is absent, Alertmanager takes its global
   one, so no credential belongs there. A prober asks whatever it is told to, and so does it.
+- **Inhibition.** The configuration of Alertmanager itself is not the kit's. A rule of the platform in its
+  \`inhibit_rules\` that an alert of a tenant could be the source of silences others: write the tenancy label
+  into \`equal\` of each, or a source matcher that only alerts of the platform have.
+- **What is in Secrets of receivers.** A token of Telegram that is empty, or an address of Teams that is none,
+  keeps the operator from writing the configuration of Alertmanager for anybody. What is in force
+  stays, and the operator's \`prometheus_operator_reconcile_errors_total\` tells; its log names the object.
+- **Services with \`externalIPs\`** draw what pods send to these addresses. Names are checked with TLS wherever
+  the platform leaves its own pods; refuse the field to tenants, as the admission plugin
+  \`DenyServiceExternalIPs\` does.
 - **Pods in the network of their node** have its address, so a monitor of theirs reaches every port of the
   node. Refuse \`hostNetwork\` to tenants, as the level \`baseline\` of the Pod Security Standards does.
 - **Large Secrets.** The operator packs credentials of monitors with all scrapes into one Secret of a
   mebibyte. No policy of monitors sees how long a password is, so a tenant with many, or with long ones, can
   keep the configuration from being updated. What is in force stays; the operator's
-  \`prometheus_operator_reconcile_errors_total\` tells.
+  \`prometheus_operator_reconcile_errors_total\` tells. Certificates of \`tlsConfig\` go into as many Secrets
+  as they need, and Prometheus is rolled over whenever their number changes: a tenant with megabytes of
+  certificates can have that done again and again. One replica stays, as long as there are two.
+- **How much a tenant brings.** The limits are of one scrape. A tenant with many targets, or with other series
+  at each scrape, stays within them and can still fill the memory of a Prometheus that all share:
+  \`scrape_series_added\` tells whose they are. A quota of pods and of monitors bounds it.
+- **Native histograms**, where \`unsafeNativeHistograms\` takes them, or where Prometheus itself is told to
+  scrape them by a patch: each target is trusted with every query and with the compactor. What else writes
+  series, such as a gateway for remote write, has to refuse them itself.
 - **Administrators.** Whoever may write in a namespace of the platform, change the policies, or do
   everything, is not confined. That holds for a deployment tool with such rights that applies what a tenant
   wrote, except for addresses of endpoints: those are the controllers' alone.

@@ -1,4 +1,4 @@
-import type { AdmissionPolicy, AdmittedResources } from './admission-policy.ts';
+import type { AdmissionPolicy, AdmittedOperation, AdmittedResources } from './admission-policy.ts';
 import { MONITORING_GROUP } from './admission-policy.ts';
 import type { AdmissionSettings } from './admission-settings.ts';
 import { celList } from './cel.ts';
@@ -10,7 +10,7 @@ export const ADMISSION_API = 'admissionregistration.k8s.io/v1';
 interface ResourceRule {
   readonly apiGroups: readonly string[];
   readonly apiVersions: readonly string[];
-  readonly operations: readonly string[];
+  readonly operations: readonly AdmittedOperation[];
   readonly resources: readonly string[];
 }
 
@@ -44,10 +44,10 @@ export interface BindingSpec {
 
 /** Prints the `spec` of a policy. */
 export function policySpec(policy: AdmissionPolicy): PolicySpec {
-  const { releasedBy, resources, rules, variables } = policy;
+  const { operations = WRITES, releasedBy, resources, rules, variables } = policy;
   return {
     failurePolicy: 'Fail',
-    matchConstraints: { resourceRules: resources.flatMap(resourceRules) },
+    matchConstraints: { resourceRules: resources.flatMap((it) => resourceRules(it, operations)) },
     ...(releasedBy === 'spec' ? { matchConditions: [NOT_MERELY_RELEASED] } : {}),
     ...(variables.length === 0 ? {} : { variables }),
     validations: [...versionRules(resources), ...rules].map(({ id, expression, message }) => ({
@@ -82,6 +82,8 @@ export function bindingSpec(
   };
 }
 
+const WRITES: readonly AdmittedOperation[] = ['CREATE', 'UPDATE'];
+
 // What exists already can be let go. Everything else about it must not change on the way: an object that
 // waits for a finalizer is still acted on. It is of kinds alone that keep all of it in `spec`: where there
 // is none, nothing would ever seem to change.
@@ -94,11 +96,14 @@ const NOT_MERELY_RELEASED = {
 
 // The named versions are those whose fields the API server checks the expressions against. The others are
 // there to be refused, and not to slip through when the operator brings a new one.
-function resourceRules({ group, versions, resources }: AdmittedResources): readonly ResourceRule[] {
+function resourceRules(
+  { group, versions, resources }: AdmittedResources,
+  operations: readonly AdmittedOperation[],
+): readonly ResourceRule[] {
   const rule = (apiVersions: readonly string[]): ResourceRule => ({
     apiGroups: [group],
     apiVersions,
-    operations: ['CREATE', 'UPDATE'],
+    operations,
     resources,
   });
   return group === MONITORING_GROUP ? [rule(versions), rule(['*'])] : [rule(versions)];

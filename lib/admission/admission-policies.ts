@@ -10,6 +10,7 @@ import { podMonitorPolicy, serviceMonitorPolicy } from './monitor-policies.ts';
 import { probePolicy } from './probe-policy.ts';
 import { prometheusRulePolicy } from './rule-policies.ts';
 import { scrapeConfigPolicy } from './scrape-config-policy.ts';
+import { SERVICE_POLICY } from './service-policy.ts';
 
 /** Every policy, in the order of the documentation. */
 export function admissionPolicies(settings: AdmissionSettings): readonly AdmissionPolicy[] {
@@ -22,6 +23,7 @@ export function admissionPolicies(settings: AdmissionSettings): readonly Admissi
     alertmanagerConfigPolicy(settings),
     OPERATOR_INSTANCE_POLICY,
     ...endpointPolicies(settings),
+    SERVICE_POLICY,
     namespaceLabelPolicy(settings),
   ];
 }

@@ -16,7 +16,10 @@ export interface AdmissionVariable {
   readonly expression: string;
 }
 
-/** Which writes a policy looks at. */
+/** What a request does to an object. Where it deletes one, `object` is null. */
+export type AdmittedOperation = 'CREATE' | 'UPDATE' | 'DELETE';
+
+/** Which objects a policy looks at. */
 export interface AdmittedResources {
   /** The API group; empty for the core group. */
   readonly group: string;
@@ -33,6 +36,11 @@ export interface AdmissionPolicy {
   /** The kinds, for the documentation. */
   readonly kinds: readonly string[];
   readonly resources: readonly AdmittedResources[];
+  /**
+   * Which writes the policy looks at.
+   * @defaultValue CREATE and UPDATE
+   */
+  readonly operations?: readonly AdmittedOperation[];
   /** `tenants` is every namespace but those of the platform. */
   readonly reach: 'tenants' | 'cluster';
   /**

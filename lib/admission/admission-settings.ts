@@ -1,4 +1,5 @@
 import type { AdmittedCallers } from './admitted-callers.ts';
+import type { GlobalReceiver } from './receiver-rules.ts';
 
 /** The settings of the policies with every default filled in. */
 export interface AdmissionSettings {
@@ -19,7 +20,11 @@ export interface AdmissionSettings {
   /** Addresses of probers, `host:port`. */
   readonly probers: readonly string[];
   readonly alertmanagerConfigs: 'deny' | 'restricted';
+  /** Kinds of receivers for which Alertmanager has a credential of its own. */
+  readonly globalReceivers: readonly GlobalReceiver[];
   readonly scrapeConfigs: 'deny' | 'restricted';
+  /** Whether native histograms of tenants are taken. */
+  readonly nativeHistograms: boolean;
   /** Keys of namespace labels that only labellers may change. */
   readonly guardedNamespaceLabels: readonly string[];
   readonly namespaceLabellers: AdmittedCallers;

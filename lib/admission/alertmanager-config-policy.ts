@@ -1,7 +1,14 @@
 import { type AdmissionPolicy, type AdmissionRule, MONITORING_GROUP } from './admission-policy.ts';
 import type { AdmissionSettings } from './admission-settings.ts';
 import { celAll, celIsEmpty, celString } from './cel.ts';
-import { RECEIVER_RULES, RECEIVER_TEXTS, ROUTE_INTERVAL_RULE } from './receiver-rules.ts';
+import {
+  ALERT_LABEL_RULE,
+  brittleReceiverRules,
+  RECEIVER_RULES,
+  RECEIVER_TEXTS,
+  ROUTE_DEPTH_RULE,
+  ROUTE_INTERVAL_RULE,
+} from './receiver-rules.ts';
 
 /** The kinds of receivers that ask over HTTP, with the addresses that each may be given as text. */
 export const RECEIVERS: Readonly<Record<string, readonly string[]>> = {
@@ -55,7 +62,14 @@ export function alertmanagerConfigPolicy(settings: AdmissionSettings): Admission
           { name: 'receivers', expression: 'object.spec.?receivers.orValue([])' },
           RECEIVER_TEXTS,
         ],
-        rules: [...RESTRICTED, ...RECEIVER_RULES, ROUTE_INTERVAL_RULE],
+        rules: [
+          ...RESTRICTED,
+          ...RECEIVER_RULES,
+          ...brittleReceiverRules(settings.globalReceivers),
+          ROUTE_INTERVAL_RULE,
+          ALERT_LABEL_RULE,
+          ROUTE_DEPTH_RULE,
+        ],
       };
     default:
       throw new TypeError(`${String(settings.alertmanagerConfigs satisfies never)} is no mode`);

@@ -42,11 +42,17 @@ const SYSTEM_CONTROLLERS: AdmittedCallers = {
 /** Who writes the addresses behind Services: Endpoints and EndpointSlices. */
 export function endpointPolicies(settings: AdmissionSettings): readonly AdmissionPolicy[] {
   return [
-    endpointPolicy(settings, { kind: 'Endpoints', group: '', fields: ['subsets'] }),
+    endpointPolicy(settings, {
+      kind: 'Endpoints',
+      group: '',
+      fields: ['subsets'],
+      labels: ['endpoints.kubernetes.io/managed-by', 'endpointslice.kubernetes.io/skip-mirror'],
+    }),
     endpointPolicy(settings, {
       kind: 'EndpointSlice',
       group: 'discovery.k8s.io',
       fields: ['endpoints', 'ports'],
+      labels: ['endpointslice.kubernetes.io/managed-by', 'kubernetes.io/service-name'],
     }),
   ];
 }
@@ -56,11 +62,18 @@ interface EndpointKind {
   readonly group: string;
   /** The fields that say where Prometheus scrapes. */
   readonly fields: readonly string[];
+  /** The labels by which a controller knows what is its own. */
+  readonly labels: readonly string[];
 }
+
+// It takes the owner out of what a deleted owner leaves behind.
+const GARBAGE_COLLECTOR: AdmittedCallers = {
+  serviceAccounts: [{ namespace: 'kube-system', name: 'generic-garbage-collector' }],
+};
 
 function endpointPolicy(
   { endpointWriters }: AdmissionSettings,
-  { kind, group, fields }: EndpointKind,
+  { kind, group, fields, labels }: EndpointKind,
 ): AdmissionPolicy {
   const name = kind === 'Endpoints' ? 'endpoints' : 'endpointslices';
   const unchanged = fields.map(
@@ -83,9 +96,31 @@ function endpointPolicy(
           `${isAdmitted(bothCallers(SYSTEM_CONTROLLERS, endpointWriters))} || ` +
           `(request.operation == "UPDATE" && ${celAll(unchanged)})`,
       },
+      {
+        id: 'endpointOwner',
+        message: `of ${kind}, the labels ${labels.join(' and ')} and the owner are the controllers', and nobody else adds finalizers`,
+        why:
+          'What no controller follows any more keeps the addresses of pods that are gone, which those of ' +
+          'another tenant get.',
+        expression:
+          'request.operation == "CREATE" || ' +
+          `${isAdmitted(bothCallers(bothCallers(SYSTEM_CONTROLLERS, GARBAGE_COLLECTOR), endpointWriters))} || ` +
+          `(${celAll([...labels.map(hasSameLabel), HAS_SAME_OWNERS, HAS_NO_NEW_FINALIZER])})`,
+      },
     ],
   };
 }
+
+function hasSameLabel(key: string): string {
+  const label = `metadata.?labels.orValue({})[?${celString(key)}]`;
+  return `object.${label} == oldObject.${label}`;
+}
+
+const HAS_SAME_OWNERS =
+  'object.metadata.?ownerReferences.orValue([]).map(it, it.uid) == ' +
+  'oldObject.metadata.?ownerReferences.orValue([]).map(it, it.uid)';
+const HAS_NO_NEW_FINALIZER =
+  'object.metadata.?finalizers.orValue([]).all(it, it in oldObject.metadata.?finalizers.orValue([]))';
 
 /** Who says which namespaces are tenants, and whose they are. */
 export function namespaceLabelPolicy(settings: AdmissionSettings): AdmissionPolicy {

@@ -8,6 +8,7 @@ import {
   bodySizeRule,
   federationRules,
   honorLabelsRule,
+  nativeHistogramRules,
   proxyRule,
   type ScrapeFields,
   scrapeClassRule,
@@ -116,8 +117,13 @@ function restrictedRules(settings: AdmissionSettings): readonly AdmissionRule[] 
     honorLabelsRule(FIELDS),
     proxyRule(FIELDS, 'object.spec'),
     ...authenticationRules(FIELDS, settings),
-    ...federationRules(FIELDS, 'metricsPath', '!("match[]" in object.spec.?params.orValue({}))'),
+    ...federationRules(
+      FIELDS,
+      'metricsPath',
+      (name) => `!(${name} in object.spec.?params.orValue({}))`,
+    ),
     ...timingRules(FIELDS, settings, { interval: 'scrapeInterval', timeout: 'scrapeTimeout' }),
+    ...nativeHistogramRules(settings),
     bodySizeRule(),
     sizeRule(),
     scrapeClassRule(settings),
@@ -146,7 +152,7 @@ function kubernetesRule(): AdmissionRule {
       '!sd.?proxyFromEnvironment.orValue(false)',
       `sd.role in ${celList(ROLES)}`,
       '!has(sd.namespaces) || !has(sd.namespaces.ownNamespace) || !sd.namespaces.ownNamespace',
-      'sd.?namespaces.?names.orValue([]) == [object.metadata.namespace]',
+      'sd.?namespaces.?names.orValue([]) == [request.namespace]',
     ])})`,
   };
 }

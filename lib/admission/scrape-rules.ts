@@ -158,11 +158,15 @@ const COUNTABLE_DURATION =
   '"^([0-9]{1,2}y)?([0-9]{1,3}w)?([0-9]{1,4}d)?([0-9]{1,4}h)?([0-9]{1,4}m)?([0-9]{1,4}s)?([0-9]{1,4}ms)?$"';
 const CEL_DURATION = '"^[0-9hms]+$"';
 
-/** That a scrape does not ask for all tenants' series. */
+/** The one key that the operator does not quote, and that is an instruction to whoever reads YAML. */
+export const YAML_MERGE = '<<';
+
+/** That a scrape asks for nothing by its path and parameters but a target's own metrics. */
 export function federationRules(
   { every, scrape }: ScrapeFields,
   path: string,
-  isMatchParameterAbsent: string,
+  /** Says in CEL that no parameter has this name. */
+  isAbsent: (parameter: string) => string,
 ): readonly AdmissionRule[] {
   return [
     {
@@ -177,7 +181,13 @@ export function federationRules(
       id: 'matchParameter',
       message: 'the parameter match[] is refused',
       why: 'Federation needs it, and no exporter does.',
-      expression: every(isMatchParameterAbsent),
+      expression: every(isAbsent(celString('match[]'))),
+    },
+    {
+      id: 'parameterName',
+      message: `a parameter must not be called ${YAML_MERGE}`,
+      why: 'In YAML it is no name, and it makes the configuration of all tenants invalid.',
+      expression: every(isAbsent(celString(YAML_MERGE))),
     },
   ];
 }
@@ -214,7 +224,7 @@ export function namespaceSelectorRule(path: string): AdmissionRule {
     why: 'Targets of another tenant would be scraped into this one.',
     expression: celAll([
       `!${path}.?any.orValue(false)`,
-      `${path}.?matchNames.orValue([]).all(name, name == object.metadata.namespace)`,
+      `${path}.?matchNames.orValue([]).all(name, name == request.namespace)`,
     ]),
   };
 }
@@ -243,4 +253,22 @@ export function bodySizeRule(): AdmissionRule {
       `${celIsEmpty('object.spec.?bodySizeLimit')} || ` +
       'object.spec.bodySizeLimit.matches("^[1-9][0-9]{0,5}([KM]i?)?B$")',
   };
+}
+
+/** That no histogram is taken whose buckets its target lays out. */
+export function nativeHistogramRules({
+  nativeHistograms,
+}: AdmissionSettings): readonly AdmissionRule[] {
+  if (nativeHistograms) return [];
+  // Not every version of the operator knows both fields.
+  const fields = ['scrapeNativeHistograms', 'convertClassicHistogramsToNHCB'];
+  const rule = {
+    id: 'nativeHistograms',
+    message: `${fields.join(' and ')} are refused`,
+    why:
+      'Prometheus takes native histograms that nobody can add up. With some of them a query never ends, ' +
+      'whatever its timeout, and others crash the compactor of Thanos, which then works for no tenant.',
+    expression: celAll(fields.map((field) => `!dyn(object.spec).?${field}.orValue(false)`)),
+  };
+  return [rule];
 }

@@ -5,6 +5,7 @@ import { SynthError } from '../synth-error.ts';
 import { requireTenancyLabel } from '../tenancy-labels.ts';
 import type { AdmissionSettings } from './admission-settings.ts';
 import { type AdmittedCallers, refuseEverybody } from './admitted-callers.ts';
+import { GLOBAL_RECEIVERS, type GlobalReceiver } from './receiver-rules.ts';
 
 /** Settings of `TenantAdmissionPolicies`. */
 export interface TenantAdmissionPoliciesProps {
@@ -46,7 +47,8 @@ export interface TenantAdmissionPoliciesProps {
   readonly scrapeClasses?: readonly string[];
   /**
    * Addresses of probers that tenants may use, as `host:port`. A prober asks whatever it is told to, so
-   * it needs an egress policy of its own.
+   * it needs an egress policy of its own. The operator must know `followRedirects` of a Probe, as 0.93 does
+   * and 0.85 does not: without it every Probe is refused.
    * @default - none: Probes are refused
    */
   readonly probers?: readonly string[];
@@ -56,6 +58,13 @@ export interface TenantAdmissionPoliciesProps {
    * @default - 'restricted', and 'deny' where the tenancy label is not `namespace`
    */
   readonly alertmanagerConfigs?: 'deny' | 'restricted';
+  /**
+   * Kinds of receivers for which Alertmanager has a mail server and a sender, or a credential, in its
+   * global configuration, so that tenants may leave them out. Name none for which it has not: one receiver
+   * that lacks them leaves all tenants without a valid configuration.
+   * @default - none: tenants bring their own credentials, and there is no mail
+   */
+  readonly globalReceivers?: readonly GlobalReceiver[];
   /**
    * Labels of Namespace objects that only labellers may change, beside the mark of tenants. A label that
    * maps a namespace to a tenant belongs here.
@@ -78,6 +87,13 @@ export interface TenantAdmissionPoliciesProps {
    * @default false
    */
   readonly unsafeScrapeConfigs?: boolean;
+  /**
+   * Lets monitors ask for native histograms, and for classic ones to be made native. Every target is then
+   * trusted: one can send histograms over which a query never ends, or which crash the compactor of
+   * Thanos.
+   * @default false
+   */
+  readonly unsafeNativeHistograms?: boolean;
   /**
    * Warns, and writes into the audit log, instead of refusing: nothing is closed.
    * @default false
@@ -118,6 +134,8 @@ export function resolveAdmission(
     probers: props.probers ?? [],
     alertmanagerConfigs: alertmanagerMode(subject, tenancyLabel, props),
     scrapeConfigs: props.unsafeScrapeConfigs === true ? 'restricted' : 'deny',
+    globalReceivers: props.globalReceivers ?? [],
+    nativeHistograms: props.unsafeNativeHistograms ?? false,
     guardedNamespaceLabels: [
       ...new Set([TENANT_NAMESPACE_LABEL, ...(props.guardedNamespaceLabels ?? [])]),
     ],
@@ -130,6 +148,10 @@ export function resolveAdmission(
   requireAll(`${subject} platformNamespaces`, settings.platformNamespaces, {
     isRight: (it) => parseTenantId(it) !== undefined,
     remedy: 'write names of namespaces; the policies know no patterns',
+  });
+  requireAll(`${subject} globalReceivers`, settings.globalReceivers, {
+    isRight: (it) => Object.hasOwn(GLOBAL_RECEIVERS, it),
+    remedy: `write one of ${Object.keys(GLOBAL_RECEIVERS).join(', ')}`,
   });
   requireAll(`${subject} reservedLabels`, settings.reservedLabels, {
     isRight: (it) => LABEL.test(it),

@@ -46,6 +46,7 @@ describe('TenantAdmissionPolicies', () => {
         'operator-instances',
         'endpoints',
         'endpointslices',
+        'services',
         'namespace-labels',
       ].map((name) => `prometheus-tenancy-kit-${name}`),
     );
@@ -144,6 +145,19 @@ describe('TenantAdmissionPolicies', () => {
     expect(textOf(policy, props)).toMatch(pattern);
   });
 
+  it.each(['servicemonitors', 'podmonitors'])('takes unsafeNativeHistograms, by %s', (policy) => {
+    expect(textOf(policy)).toContain('nativeHistograms: ');
+    expect(textOf(policy, { unsafeNativeHistograms: true })).not.toContain('nativeHistograms: ');
+  });
+
+  it('takes globalReceivers', () => {
+    const textWith = (globalReceivers?: TenantAdmissionPoliciesProps['globalReceivers']): string =>
+      textOf('alertmanagerconfigs', globalReceivers === undefined ? {} : { globalReceivers });
+    expect(textWith()).toContain('refused: mail, opsgenie without apiKey, ');
+    expect(textWith(['mail'])).toContain('refused: opsgenie without apiKey, ');
+    expect(textWith(['mail', 'opsgenie'])).toContain('refused: rocketchat without token');
+  });
+
   it.each<[string, TenantAdmissionPoliciesProps, RegExp]>([
     ['a label of Prometheus itself', { tenancyLabel: '__name__' }, /belongs to Prometheus/],
     ['no floor', { minimumInterval: Duration.millis(1) }, /shorter than a second/],
@@ -177,7 +191,7 @@ describe('AdmissionChart', () => {
   it('is of the label and the namespace of the platform', () => {
     const { admission } = exampleApp();
     expect(admission.policies.platformNamespaces).toContain('monitoring');
-    expect(manifestsOf(admission)).toHaveLength(20);
+    expect(manifestsOf(admission)).toHaveLength(22);
   });
 
   it('refuses to spare a tenant', () => {

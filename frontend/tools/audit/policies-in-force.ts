@@ -32,7 +32,10 @@ async function list(
   const { body, status } = await askServer(server, {
     path: `${API}/${resource}?labelSelector=${OURS}`,
   });
-  const items = asObject(body)?.['items'];
+  const found = asObject(body);
+  // An API server of Kubernetes 1.30 leaves the items of an empty list out.
+  const isList = String(found?.['kind']).endsWith('List');
+  const items = isList ? (found?.['items'] ?? []) : undefined;
   if (status !== 200 || !Array.isArray(items)) {
     return refuse(`the API server does not list ${resource}: status ${status}`);
   }

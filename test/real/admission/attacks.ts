@@ -24,6 +24,7 @@ export type AttackName =
   | 'port'
   | 'years'
   | 'source'
+  | 'merge'
   | 'job'
   | 'ended'
   | 'bodySize'
@@ -94,6 +95,7 @@ export const ATTACKS: Readonly<Record<AttackName, (ground: AttackGround) => Mani
   years: (ground: AttackGround): Manifest => attacker('years', ground, { interval: '293y' }),
   source: (ground: AttackGround): Manifest =>
     attacker('source', ground, { relabelings: [{ sourceLabels: [''], targetLabel: 'x' }] }),
+  merge: (ground: AttackGround): Manifest => attacker('merge', ground, { params: { '<<': ['x'] } }),
   job: (ground: AttackGround): Manifest =>
     attacker('job', ground, { relabelings: [{ action: 'labeldrop', regex: 'job' }] }),
   ended: ({ interval }: AttackGround): Manifest => ({

@@ -37,7 +37,7 @@ export interface CallersCluster {
   ) => Promise<KubeAnswer>;
 }
 
-/** Starts it. Its callers are lead, of the tenant, labeller, of the platform, and two controllers. */
+/** Starts it. Its callers are lead, of the tenant, labeller, of the platform, and three controllers. */
 export async function startCallersCluster(): Promise<CallersCluster> {
   const cluster = await startAdmittedCluster(CALLER_PROPS);
   try {
@@ -74,6 +74,7 @@ async function bindCallers(cluster: TestCluster): Promise<ReadonlyMap<string, st
     [PLATFORM, 'labeller'],
     ['kube-system', 'endpointslice-controller'],
     ['kube-system', 'endpoint-controller'],
+    ['kube-system', 'generic-garbage-collector'],
   ] as const) {
     const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}`;
     if ((await cluster.request('GET', path)).status !== 200) {

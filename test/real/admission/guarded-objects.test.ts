@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TENANT_NAMESPACE_LABEL } from '../../../tenant/tenancy-label.ts';
 import type { Manifest } from '../harness/cluster-objects.ts';
+import { readString } from '../harness/read-path.ts';
 import { describeReal } from '../harness/skip.ts';
 import { OWN } from './admission-case.ts';
 import { create, refusingRules, tryCreate } from './admitted-cluster.ts';
@@ -101,11 +102,12 @@ await describeReal('the admission policies, by who writes', CALLER_PARTS, () => 
     it('and refuse others an address in a slice that waits to be deleted', async () => {
       const held = named(slice, 'held');
       const path = pathOf(held);
-      await create(callers.cluster, held, callers.as('endpointslice-controller'));
       const finalizers = ['example.com/hold'];
-      expect(
-        refusingRules(await callers.patch(path, { metadata: { finalizers } }, callers.as('lead'))),
-      ).toEqual([]);
+      await create(
+        callers.cluster,
+        { ...held, metadata: { ...(held['metadata'] as Manifest), finalizers } },
+        callers.as('endpointslice-controller'),
+      );
       expect(
         (await callers.cluster.request('DELETE', path, undefined, callers.as('lead'))).status,
       ).toBe(200);
@@ -116,6 +118,46 @@ await describeReal('the admission policies, by who writes', CALLER_PARTS, () => 
       const released = { metadata: { finalizers: null } };
       expect(refusingRules(await callers.patch(path, released, callers.as('lead')))).toEqual([]);
       expect((await callers.cluster.request('GET', path)).status).toBe(404);
+    });
+
+    it('and refuse others to take a slice from its controller', async () => {
+      const taken = named(slice, 'taken');
+      const metadata = { name: 'web', namespace: OWN };
+      const spec = { ports: [{ port: 80 }] };
+      const web = await create(callers.cluster, {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata,
+        spec,
+      });
+      const uid = readString(web.body, 'metadata', 'uid');
+      const owner = { apiVersion: 'v1', kind: 'Service', name: 'web', uid };
+      await create(
+        callers.cluster,
+        { ...taken, metadata: { ...(taken['metadata'] as Manifest), ownerReferences: [owner] } },
+        callers.as('endpointslice-controller'),
+      );
+      for (const change of [
+        { labels: { 'endpointslice.kubernetes.io/managed-by': 'me' } },
+        { labels: { 'kubernetes.io/service-name': 'another' } },
+        { labels: { 'kubernetes.io/service-name': null } },
+        { ownerReferences: [] },
+        { ownerReferences: [{ ...owner, uid: 'd-e-f' }] },
+        { finalizers: ['example.com/hold'] },
+      ]) {
+        const answer = await callers.patch(pathOf(taken), { metadata: change }, callers.as('lead'));
+        expect(refusingRules(answer)).toEqual([expect.stringContaining('endpointOwner: ')]);
+      }
+      const kept = { metadata: { labels: { team: 'x' }, ownerReferences: [owner] } };
+      expect(refusingRules(await callers.patch(pathOf(taken), kept, callers.as('lead')))).toEqual(
+        [],
+      );
+      const collected = { metadata: { ownerReferences: null } };
+      expect(
+        refusingRules(
+          await callers.patch(pathOf(taken), collected, callers.as('generic-garbage-collector')),
+        ),
+      ).toEqual([]);
     });
 
     it('and let others change what is no address', async () => {

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Manifest } from '../harness/cluster-objects.ts';
 import type { TestCluster } from '../harness/kubernetes.ts';
+import { AT_FLOOR } from '../harness/parts.ts';
+import { readPath } from '../harness/read-path.ts';
 import { describeReal } from '../harness/skip.ts';
 import {
   accepted,
-  type AdmissionCase,
   monitoring,
   oauth2,
   OWN,
@@ -20,6 +21,7 @@ import {
   tryCreate,
   typeWarnings,
 } from './admitted-cluster.ts';
+import { byDefinitions, UNKNOWN_TO_DEFINITIONS } from './oldest-definitions.ts';
 
 const PARTS = [
   'etcd',
@@ -64,7 +66,7 @@ const scrapeConfig = (spec: Manifest = {}, sd: Manifest = {}): Manifest =>
 const proxied = { proxyUrl: 'http://prometheus:9090' };
 const elsewhere = { targetLabel: '__address__', replacement: 'prometheus:9090' };
 
-const CASES: readonly AdmissionCase[] = [
+const CASES = byDefinitions([
   ...accepted({
     'a ServiceMonitor that asks an allowed host': serviceMonitor({
       oauth2: oauth2('https://login.example.com/token'),
@@ -140,6 +142,10 @@ const CASES: readonly AdmissionCase[] = [
     'a Probe with match[]': probe({ params: [{ name: 'match[]', values: ['x'] }] }),
     'a ScrapeConfig with match[]': scrapeConfig({ params: { 'match[]': ['x'] } }),
   }),
+  ...refused('parameterName', {
+    'a Probe with an instruction in YAML': probe({ params: [{ name: '<<', values: ['x'] }] }),
+    'a ScrapeConfig with one': scrapeConfig({ params: { '<<': ['x'] } }),
+  }),
   ...refused('namespaceSelector', {
     'a Probe of Ingresses elsewhere': ingress({ namespaceSelector: { matchNames: [VICTIM] } }),
   }),
@@ -186,8 +192,14 @@ const CASES: readonly AdmissionCase[] = [
   ...refused('honorLabels', {
     'a ScrapeConfig with honorLabels': scrapeConfig({ honorLabels: true }),
   }),
+  ...refused('nativeHistograms', {
+    'a Probe of native histograms': probe({ scrapeNativeHistograms: true }),
+    'a ScrapeConfig that makes histograms native': scrapeConfig({
+      convertClassicHistogramsToNHCB: true,
+    }),
+  }),
   ...refused('interval', { 'a ScrapeConfig of a second': scrapeConfig({ scrapeInterval: '1s' }) }),
-];
+]);
 
 await describeReal('the admission policies with other settings', PARTS, () => {
   let cluster: TestCluster;
@@ -203,13 +215,13 @@ await describeReal('the admission policies with other settings', PARTS, () => {
   });
 
   describe('accept', () => {
-    it.each(CASES.filter((it) => it.refusedBy === undefined))('$name', async ({ object }) => {
+    it.each(CASES.known.filter((it) => it.refusedBy === undefined))('$name', async ({ object }) => {
       expect(refusingRules(await tryCreate(cluster, object))).toEqual([]);
     });
   });
 
   describe('refuse', () => {
-    it.each(CASES.filter((it) => it.refusedBy !== undefined))(
+    it.each(CASES.known.filter((it) => it.refusedBy !== undefined))(
       '$name ($refusedBy)',
       async ({ object, refusedBy }) => {
         expect(refusingRules(await tryCreate(cluster, object))).toEqual([
@@ -218,6 +230,22 @@ await describeReal('the admission policies with other settings', PARTS, () => {
       },
     );
   });
+
+  if (AT_FLOOR) {
+    it.each(CASES.unknown)('need not refuse, for the definitions do: $name', async ({ object }) => {
+      const { body, status } = await tryCreate(cluster, object);
+      expect([400, 422]).toContain(status);
+      expect(readPath(body, 'message')).toMatch(UNKNOWN_TO_DEFINITIONS);
+    });
+
+    it('refuse every Probe, whose operator cannot be told to follow no redirect', async () => {
+      const { followRedirects: _, ...spec } = probe()['spec'] as Manifest;
+      const object = monitoring('Probe', spec);
+      expect(refusingRules(await tryCreate(cluster, object))).toEqual([
+        expect.stringContaining('followRedirects: '),
+      ]);
+    });
+  }
 
   it('only warn where they are told to', async () => {
     await enforce(cluster, { unsafeWarnOnly: true });

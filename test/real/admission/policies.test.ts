@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TestCluster } from '../harness/kubernetes.ts';
+import { AT_FLOOR } from '../harness/parts.ts';
 import { readPath } from '../harness/read-path.ts';
 import { describeReal } from '../harness/skip.ts';
 import {
@@ -14,6 +15,7 @@ import { LIMIT_CASES } from './cases/limits.ts';
 import { MONITOR_CASES } from './cases/monitors.ts';
 import { OTHER_CASES } from './cases/other-kinds.ts';
 import { RELABELLING_CASES } from './cases/relabelling.ts';
+import { byDefinitions, UNKNOWN_TO_DEFINITIONS } from './oldest-definitions.ts';
 
 const PARTS = [
   'etcd',
@@ -23,13 +25,13 @@ const PARTS = [
   'operator-crds',
 ] as const;
 
-const CASES = [
+const CASES = byDefinitions([
   ...MONITOR_CASES,
   ...LIMIT_CASES,
   ...RELABELLING_CASES,
   ...ALERTMANAGER_CASES,
   ...OTHER_CASES,
-];
+]);
 
 await describeReal('the admission policies, as the API server applies them', PARTS, () => {
   let cluster: TestCluster;
@@ -45,13 +47,13 @@ await describeReal('the admission policies, as the API server applies them', PAR
   });
 
   describe('accept', () => {
-    it.each(CASES.filter((it) => it.refusedBy === undefined))('$name', async ({ object }) => {
+    it.each(CASES.known.filter((it) => it.refusedBy === undefined))('$name', async ({ object }) => {
       expect(refusingRules(await tryCreate(cluster, object))).toEqual([]);
     });
   });
 
   describe('refuse', () => {
-    it.each(CASES.filter((it) => it.refusedBy !== undefined))(
+    it.each(CASES.known.filter((it) => it.refusedBy !== undefined))(
       '$name ($refusedBy)',
       async ({ object, refusedBy }) => {
         const refusals = refusingRules(await tryCreate(cluster, object));
@@ -61,7 +63,7 @@ await describeReal('the admission policies, as the API server applies them', PAR
     );
 
     it('nothing of all this in a namespace of the platform', async () => {
-      const tried = CASES.filter(
+      const tried = CASES.known.filter(
         ({ object }) => readPath(object, 'metadata', 'namespace') !== undefined,
       );
       for (const { name, object } of tried) {
@@ -70,4 +72,12 @@ await describeReal('the admission policies, as the API server applies them', PAR
       }
     });
   });
+
+  if (AT_FLOOR) {
+    it.each(CASES.unknown)('need not refuse, for the definitions do: $name', async ({ object }) => {
+      const { body, status } = await tryCreate(cluster, object);
+      expect([400, 422]).toContain(status);
+      expect(readPath(body, 'message')).toMatch(UNKNOWN_TO_DEFINITIONS);
+    });
+  }
 });

@@ -21,6 +21,16 @@ const routed = (route: Manifest): Manifest =>
     'v1alpha1',
   );
 
+const nested = (levels: number): Manifest =>
+  levels === 0 ? { receiver: 'r' } : { receiver: 'r', routes: [nested(levels - 1)] };
+
+const inhibiting = (rule: Manifest): Manifest =>
+  monitoring(
+    'AlertmanagerConfig',
+    { route: { receiver: 'r' }, receivers: [{ name: 'r' }], inhibitRules: [rule] },
+    'v1alpha1',
+  );
+
 /** What is said of AlertmanagerConfigs. */
 export const ALERTMANAGER_CASES: readonly AdmissionCase[] = [
   ...accepted({
@@ -31,6 +41,7 @@ export const ALERTMANAGER_CASES: readonly AdmissionCase[] = [
       apiURL: SECRET_KEY,
       channel: '#alerts',
     }),
+    'an AlertmanagerConfig of Teams': receiver('msteamsv2Configs', { webhookURL: SECRET_KEY }),
     'an AlertmanagerConfig of Opsgenie in Europe': receiver('opsgenieConfigs', {
       apiKey: SECRET_KEY,
       apiURL: 'https://api.eu.opsgenie.com/',
@@ -40,6 +51,7 @@ export const ALERTMANAGER_CASES: readonly AdmissionCase[] = [
       sigv4: { accessKey: SECRET_KEY, secretKey: SECRET_KEY },
     }),
     'an AlertmanagerConfig that goes through alerts and their labels': receiver('slackConfigs', {
+      apiURL: SECRET_KEY,
       title: 'in the range of {{ .CommonLabels.alertname }}',
       text: '{{ range .Alerts.Firing }}\n{{ range $k, $v := .Labels }}{{ $k }}{{ end }}{{ end }}{{ range .Alerts.Resolved }}x{{- end }}',
     }),
@@ -55,8 +67,64 @@ export const ALERTMANAGER_CASES: readonly AdmissionCase[] = [
         },
       ],
     }),
+    'an AlertmanagerConfig of many labels': routed({
+      groupBy: ['alertname', 'job'],
+      matchers: [{ name: 'severity', value: 'warning|critical', matchType: '=~' }],
+      routes: [
+        { receiver: 'r', groupBy: ['...'], matchers: [{ name: 'team', value: '"name":""' }] },
+        { receiver: 'r', groupBy: [], matchers: [{ name: '_x', value: '', matchType: '!=' }] },
+      ],
+    }),
+    'an AlertmanagerConfig of alerts that silence others': inhibiting({
+      sourceMatch: [{ name: 'severity', value: 'critical', matchType: '=' }],
+      targetMatch: [{ name: 'severity', value: 'warning', matchType: '=' }],
+      equal: ['alertname', 'pod'],
+    }),
+    'an AlertmanagerConfig of routes below routes': routed({ routes: [nested(20)] }),
+    'an AlertmanagerConfig of many routes': routed({
+      routes: Array.from({ length: 200 }, () => ({ receiver: 'r' })),
+    }),
     'an AlertmanagerConfig without a route': monitoring('AlertmanagerConfig', {}, 'v1alpha1'),
-    'an AlertmanagerConfig of mail': receiver('emailConfigs', { to: 'a@example.com' }),
+    'an AlertmanagerConfig with details': receiver('pagerdutyConfigs', {
+      details: [{ key: '<', value: 'a << b and "<<"' }],
+    }),
+    'an AlertmanagerConfig with times': receiver('pushoverConfigs', {
+      userKey: SECRET_KEY,
+      token: SECRET_KEY,
+      message: '"timeout":"300y"',
+      retry: '1m30s',
+      expire: '1d',
+      ttl: '0',
+    }),
+  }),
+  ...refused('alertLabel', {
+    'a route below by a label of no name': routed({
+      routes: [{ receiver: 'r', matchers: [{ name: '', value: 'x' }] }],
+    }),
+    'a route by a label that is none': routed({ matchers: [{ name: 'a=', value: 'x' }] }),
+    'a route that groups by a label of no name': routed({ groupBy: ['job', ''] }),
+    'a route below by a label that is none': routed({
+      routes: [{ receiver: 'r', matchers: [{ name: '"', value: 'x', matchType: '=' }] }],
+    }),
+    'a route below in other letters by a label that is none': routed({
+      routes: [{ receiver: 'r', Routes: [{ receiver: 'r', matchers: [{ Name: '~' }] }] }],
+    }),
+    'a route below that groups by what is no label': routed({
+      routes: [{ receiver: 'r', groupBy: ['{{'] }],
+    }),
+    'a route below by a comparison that is none': routed({
+      routes: [{ receiver: 'r', matchers: [{ name: 'a', value: 'x', matchType: '<' }] }],
+    }),
+    'alerts that silence others by a label that is none': inhibiting({
+      sourceMatch: [{ name: '=', value: 'x' }],
+    }),
+    'alerts that are silenced by a label that is none': inhibiting({
+      targetMatch: [{ name: 'a b', value: 'x' }],
+    }),
+    'alerts that are alike in what is no label': inhibiting({ equal: [''] }),
+  }),
+  ...refused('routeDepth', {
+    'routes below routes, a hundred deep': routed({ routes: [nested(100)] }),
   }),
   ...refused('routeInterval', {
     'a route that repeats each millisecond': routed({ repeatInterval: '1ms' }),
@@ -66,6 +134,10 @@ export const ALERTMANAGER_CASES: readonly AdmissionCase[] = [
     }),
     'a route below in other letters, which the operator reads alike': routed({
       routes: [{ receiver: 'r', routes: [{ receiver: 'r', GroupInterval: '1ms' }] }],
+    }),
+    'a route that waits for more years than can be counted': routed({ groupWait: '300y' }),
+    'a route below that waits for more days than can be counted': routed({
+      routes: [{ receiver: 'r', groupWait: '99999999999d' }],
     }),
     'a route that hides milliseconds behind no minutes': routed({ groupInterval: '0m1ms' }),
   }),
@@ -120,16 +192,6 @@ export const ALERTMANAGER_CASES: readonly AdmissionCase[] = [
     }),
   }),
   ...refused('receiverCredential', {
-    'mail by a server that would be shown the password of the platform': receiver('emailConfigs', {
-      to: 'a@example.com',
-      smarthost: 'mail.example.com:587',
-    }),
-    'mail by a server inside, with a password that may be empty': receiver('emailConfigs', {
-      to: 'a@example.com',
-      smarthost: 'localhost:25',
-      authUsername: 'a',
-      authPassword: SECRET_KEY,
-    }),
     'Opsgenie elsewhere': receiver('opsgenieConfigs', { apiURL: 'https://evil.example.com' }),
     'Opsgenie elsewhere, with a key that may be empty': receiver('opsgenieConfigs', {
       apiKey: SECRET_KEY,
@@ -146,6 +208,39 @@ export const ALERTMANAGER_CASES: readonly AdmissionCase[] = [
       apiURL: 'https://evil.example.com',
     }),
   }),
+  ...refused('receiverKey', {
+    'VictorOps with a field that is an instruction in YAML': receiver('victoropsConfigs', {
+      routingKey: 'a',
+      customFields: [{ key: '<<', value: 'x' }],
+    }),
+    'PagerDuty with such a detail': receiver('pagerdutyConfigs', {
+      details: [{ key: '<<', value: 'x' }],
+    }),
+    'SNS with such an attribute': receiver('snsConfigs', {
+      topicARN: 'arn:aws:sns:x',
+      sigv4: { accessKey: SECRET_KEY, secretKey: SECRET_KEY },
+      attributes: { '<<': 'x' },
+    }),
+  }),
+  ...refused('receiverTime', {
+    'a webhook that waits for more years than can be counted': receiver('webhookConfigs', {
+      url: 'https://hooks.example.com/x',
+      timeout: '300y',
+    }),
+    'Pushover that expires after more days than can be counted': receiver('pushoverConfigs', {
+      userKey: SECRET_KEY,
+      token: SECRET_KEY,
+      expire: '99999999999d',
+    }),
+  }),
+  ...refused('receiverIncomplete', {
+    'Teams without an address': receiver('msteamsv2Configs', { title: 'x' }),
+    'an AlertmanagerConfig of mail': receiver('emailConfigs', { to: 'a@example.com' }),
+    'Opsgenie without a key': receiver('opsgenieConfigs', { message: 'x' }),
+    'Slack without an address': receiver('slackConfigs', { channel: '#alerts' }),
+    'VictorOps without a key': receiver('victoropsConfigs', { routingKey: 'a' }),
+    'WeChat without a secret': receiver('wechatConfigs', { corpID: 'a' }),
+  }),
   ...refused('receiverIdentity', {
     'SNS as Alertmanager itself': receiver('snsConfigs', { topicARN: 'arn:aws:sns:x' }),
     'SNS in a role of the platform': receiver('snsConfigs', {
@@ -157,10 +252,6 @@ export const ALERTMANAGER_CASES: readonly AdmissionCase[] = [
     'a text that counts': receiver('slackConfigs', { text: '{{ range 30000000000 }}x{{ end }}' }),
     'a field that counts behind a line break': receiver('slackConfigs', {
       fields: [{ title: 'a', value: '{{-\n range $i := 30000000000 }}x{{ end }}' }],
-    }),
-    'a header of mail that counts': receiver('emailConfigs', {
-      to: 'a@example.com',
-      headers: [{ key: 'X', value: '{{ range .StartsAt.Unix }}x{{ end }}' }],
     }),
     'a text that counts by a label of its own making': receiver('slackConfigs', {
       text: '{{ with dict "Labels" 30000000000 }}{{ range .Labels }}x{{ end }}{{ end }}',
@@ -177,6 +268,43 @@ export const ALERTMANAGER_CASES: readonly AdmissionCase[] = [
     'a webhook with a body of its own': receiver('webhookConfigs', {
       url: 'https://hooks.example.com/x',
       payload: '{}',
+    }),
+  }),
+];
+
+/** What is said of mail and Opsgenie where Alertmanager has what they need. */
+export const GLOBAL_RECEIVER_CASES: readonly AdmissionCase[] = [
+  ...accepted({
+    'an AlertmanagerConfig of mail': receiver('emailConfigs', { to: 'a@example.com' }),
+    'an AlertmanagerConfig of Opsgenie without a key': receiver('opsgenieConfigs', {
+      message: 'x',
+    }),
+  }),
+  ...refused('receiverIncomplete', {
+    'Slack without an address': receiver('slackConfigs', { channel: '#alerts' }),
+  }),
+  ...refused('receiverCredential', {
+    'mail by a server that would be shown the password of the platform': receiver('emailConfigs', {
+      to: 'a@example.com',
+      smarthost: 'mail.example.com:587',
+    }),
+    'mail by a server inside, with a password that may be empty': receiver('emailConfigs', {
+      to: 'a@example.com',
+      smarthost: 'localhost:25',
+      authUsername: 'a',
+      authPassword: SECRET_KEY,
+    }),
+  }),
+  ...refused('receiverTemplate', {
+    'a header of mail that counts': receiver('emailConfigs', {
+      to: 'a@example.com',
+      headers: [{ key: 'X', value: '{{ range .StartsAt.Unix }}x{{ end }}' }],
+    }),
+  }),
+  ...refused('receiverKey', {
+    'mail with a header that is an instruction in YAML': receiver('emailConfigs', {
+      to: 'a@example.com',
+      headers: [{ key: '<<', value: 'x' }],
     }),
   }),
 ];

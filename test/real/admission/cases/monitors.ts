@@ -58,6 +58,15 @@ export const MONITOR_CASES: readonly AdmissionCase[] = [
       {},
       { sampleLimit: 10, bodySizeLimit: '10MiB', fallbackScrapeProtocol: 'PrometheusText0.0.4' },
     ),
+    'a ServiceMonitor of classic histograms and Protobuf': serviceMonitor(
+      {},
+      {
+        scrapeNativeHistograms: false,
+        convertClassicHistogramsToNHCB: false,
+        scrapeClassicHistograms: true,
+        scrapeProtocols: ['PrometheusProto', 'PrometheusText1.0.0'],
+      },
+    ),
     'a ServiceMonitor with 20 endpoints of 15 relabellings': serviceMonitor(
       {},
       {
@@ -144,6 +153,12 @@ export const MONITOR_CASES: readonly AdmissionCase[] = [
     'a ServiceMonitor with match[]': serviceMonitor({ params: { 'match[]': ['{a="b"}'] } }),
     'a PodMonitor with match[]': podMonitor({ params: { 'match[]': ['{a="b"}'] } }),
   }),
+  ...refused('parameterName', {
+    'a ServiceMonitor with a parameter that is an instruction in YAML': serviceMonitor({
+      params: { '<<': ['x'] },
+    }),
+    'a PodMonitor with such a parameter': podMonitor({ params: { module: ['x'], '<<': [] } }),
+  }),
   ...refused('port', {
     'a ServiceMonitor whose port is no regular expression': serviceMonitor({ port: '(' }),
     'a ServiceMonitor whose targetPort is no regular expression': serviceMonitor({
@@ -163,6 +178,18 @@ export const MONITOR_CASES: readonly AdmissionCase[] = [
     'a PodMonitor whose expression is none': podMonitor(
       {},
       { selector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['a', '['] }] } },
+    ),
+  }),
+  ...refused('nativeHistograms', {
+    'a ServiceMonitor of native histograms': serviceMonitor({}, { scrapeNativeHistograms: true }),
+    'a ServiceMonitor that makes histograms native': serviceMonitor(
+      {},
+      { convertClassicHistogramsToNHCB: true },
+    ),
+    'a PodMonitor of native histograms': podMonitor({}, { scrapeNativeHistograms: true }),
+    'a PodMonitor that makes histograms native': podMonitor(
+      {},
+      { convertClassicHistogramsToNHCB: true },
     ),
   }),
   ...refused('scrapeClass', {
