@@ -2,11 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { PROJECT } from '../../support/source-files.ts';
-import { onPath } from './installed-part.ts';
-import { PartUnavailable } from './part-unavailable.ts';
-
-/** Names under which systems install the browser. */
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+import { systemProgram } from './system-program.ts';
 
 // It runs as root in containers, where there is no sandbox, and asks its maker for nothing.
 const ARGS = [
@@ -18,22 +14,13 @@ const ARGS = [
   '--disable-sync',
 ];
 
-/** Finds the browser. It is no Go module, so it cannot be built. */
-export async function browserProgram(): Promise<string> {
-  for (const name of NAMES) {
-    const program = await onPath(name);
-    if (program !== undefined) return program;
-  }
-  throw new PartUnavailable({
-    part: 'chromium',
-    reason: 'it is not on PATH',
-    hint: 'install it, on Debian by: apt-get install chromium',
-  });
-}
-
 /** Starts a browser without windows. Close it at the end. */
 export async function startBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: await browserProgram(), headless: true, args: ARGS });
+  return chromium.launch({
+    executablePath: await systemProgram('chromium'),
+    headless: true,
+    args: ARGS,
+  });
 }
 
 /** Keeps a picture of a page below `build/test-output/`, for people. */

@@ -9,6 +9,8 @@ export interface ControllerManagerOptions {
   readonly kubeconfigFile: string;
   /** The key with which it signs the tokens that it puts in Secrets. */
   readonly privateKeyFile: string;
+  /** Whether each controller acts as a ServiceAccount of its own, not as the holder of the kubeconfig. */
+  readonly hasAccounts: boolean;
   /** Says whether it has begun to act. */
   readonly isReady: () => Promise<boolean>;
 }
@@ -29,7 +31,7 @@ export async function startControllerManager(
       '--leader-elect=false',
       // It answers nobody, so it needs no port: what it does is how one sees that it is ready.
       '--secure-port=0',
-      '--use-service-account-credentials=false',
+      `--use-service-account-credentials=${options.hasAccounts}`,
     ],
     folder: options.folder,
     logFile: join(options.folder, 'kube-controller-manager.log'),

@@ -9,8 +9,13 @@ import { tempFolder } from './places.ts';
 
 /** What a cluster is started with. */
 export interface ClusterOptions {
-  /** Whether a controller manager runs, too. @defaultValue false */
-  readonly controllerManager?: boolean;
+  /**
+   * Whether a controller manager runs, too; with `accounts` as in clusters, where each controller has a
+   * ServiceAccount of its own.
+   *
+   * @defaultValue false
+   */
+  readonly controllerManager?: boolean | 'accounts';
   /** Further command line flags of the API server. */
   readonly apiserverFlags?: readonly string[];
 }
@@ -66,11 +71,13 @@ export async function startKubeApiserver(options: ClusterOptions = {}): Promise<
     });
     const request = prepareKubeRequest(url, caFile);
     const kubectl = await prepareKubectl(kubeconfigFile, folder.path);
-    if (options.controllerManager === true) {
+    const { controllerManager = false } = options;
+    if (controllerManager !== false) {
       const manager = await startControllerManager({
         folder: folder.path,
         kubeconfigFile,
         privateKeyFile: tokenSigner.privateKeyFile,
+        hasAccounts: controllerManager === 'accounts',
         isReady: () => hasDefaultServiceAccount(request),
       });
       stops.push(manager.stop);

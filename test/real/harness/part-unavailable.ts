@@ -1,8 +1,13 @@
 import type { PartName } from './parts.ts';
+import type { SystemProgram } from './system-program.ts';
+
+/** What a test can need: a program, definitions of resources, or a network of its own. */
+export type NeededPart =
+  PartName | SystemProgram | 'operator-crds' | 'certificate-crd' | 'network-namespace';
 
 /** What is to be told about a part that cannot be had. */
 export interface PartUnavailableDetails {
-  readonly part: PartName | 'chromium' | 'operator-crds' | 'certificate-crd';
+  readonly part: NeededPart;
   /** Why it cannot be had here. */
   readonly reason: string;
   /** What to do to have it. */
@@ -12,7 +17,7 @@ export interface PartUnavailableDetails {
 /** A part can be neither found nor built on this machine. */
 export class PartUnavailable extends Error {
   override readonly name = 'PartUnavailable';
-  readonly part: PartName | 'chromium' | 'operator-crds' | 'certificate-crd';
+  readonly part: NeededPart;
   readonly hint: string;
 
   constructor({ part, reason, hint }: PartUnavailableDetails, options?: ErrorOptions) {

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { partBinary } from './build-part.ts';
 import { answersOk } from './http-request.ts';
+import type { NetworkNamespace } from './network-namespace.ts';
 import { freePort, tempFolder } from './places.ts';
 import { type ProgramResult, runProgram, startServer } from './processes.ts';
 
@@ -15,6 +16,8 @@ export interface PrometheusOptions {
   readonly flags?: readonly string[];
   /** Which build. The plain one knows no discovery but static. @defaultValue 'prometheus' */
   readonly part?: 'prometheus' | 'prometheus-kubernetes';
+  /** The network that it runs in. @defaultValue that of this machine */
+  readonly network?: NetworkNamespace;
 }
 
 /** A Prometheus server that is ready. */
@@ -45,19 +48,19 @@ export async function startPrometheus(options: PrometheusOptions = {}): Promise<
     if (options.openMetrics !== undefined) {
       await storeSeries(options.openMetrics, folder.path, dataDir);
     }
-    const port = await freePort();
+    const port = options.network?.entrance ?? (await freePort());
     const url = `http://127.0.0.1:${port}`;
+    const args = [
+      `--config.file=${configFile}`,
+      `--storage.tsdb.path=${dataDir}`,
+      // Stored series may carry any time stamp; none of them is too old.
+      '--storage.tsdb.retention.time=100y',
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--web.enable-lifecycle',
+      ...(options.flags ?? []),
+    ];
     const server = await startServer({
-      program,
-      args: [
-        `--config.file=${configFile}`,
-        `--storage.tsdb.path=${dataDir}`,
-        // Stored series may carry any time stamp; none of them is too old.
-        '--storage.tsdb.retention.time=100y',
-        `--web.listen-address=127.0.0.1:${port}`,
-        '--web.enable-lifecycle',
-        ...(options.flags ?? []),
-      ],
+      ...(options.network?.command(program, args) ?? { program, args }),
       folder: folder.path,
       logFile,
       isReady: () => answersOk(`${url}/-/ready`),

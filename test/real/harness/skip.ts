@@ -1,13 +1,10 @@
 import { describe, it } from '@jest/globals';
-import { browserProgram } from './browser.ts';
 import { operatorCrdFolder, partBinary } from './build-part.ts';
 import { certificateCrdFile } from './cert-manager.ts';
 import { runsInCi } from './ci.ts';
-import { PartUnavailable } from './part-unavailable.ts';
-import type { PartName } from './parts.ts';
-
-/** A part that a suite needs: a program, a browser, or definitions of resources. */
-export type NeededPart = PartName | 'chromium' | 'operator-crds' | 'certificate-crd';
+import { networkProgram } from './network-namespace.ts';
+import { type NeededPart, PartUnavailable } from './part-unavailable.ts';
+import { isSystemProgram, systemProgram } from './system-program.ts';
 
 /**
  * Describes a suite that needs real parts, and has them built first. Await it at the top of a test
@@ -37,7 +34,8 @@ export async function describeReal(
 }
 
 function pathOf(part: NeededPart): Promise<string> {
-  if (part === 'chromium') return browserProgram();
+  if (isSystemProgram(part)) return systemProgram(part);
+  if (part === 'network-namespace') return networkProgram();
   if (part === 'certificate-crd') return certificateCrdFile();
   return part === 'operator-crds' ? operatorCrdFolder() : partBinary(part);
 }
