@@ -17,6 +17,6 @@ const frontend = new TenantQueryFrontend(platform, 'frontend', { upstream: queri
 const monitors = new PlatformMonitors(platform, 'monitors', { prometheus, querier, frontend });
 const self = new PrometheusSelfMonitor(platform, 'self-monitor', { prometheus });
 void new MonitoringDashboards(platform, 'dashboards', {
-  jobs: monitoredJobs([...monitors.scrapeConfigs, self.scrapeConfig]),
+  jobs: monitoredJobs([...monitors.monitors, self.scrapeConfig]),
 });
 app.synth();

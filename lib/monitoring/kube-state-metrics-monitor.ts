@@ -63,6 +63,11 @@ export class KubeStateMetricsMonitor extends Construct {
 
 // The metrics always say `namespace`, whatever label carries the tenant.
 function namespaceOfSeries(tenancyLabel: TenancyLabel): readonly Relabeling[] {
-  const taken = { sourceLabels: ['exported_namespace'], regex: '(.+)', targetLabel: tenancyLabel };
+  const taken: Relabeling = {
+    action: 'replace',
+    sourceLabels: ['exported_namespace'],
+    regex: '(.+)',
+    targetLabel: tenancyLabel,
+  };
   return [...(tenancyLabel === 'namespace' ? [] : [taken]), ...namespacesOfSeries('namespace')];
 }

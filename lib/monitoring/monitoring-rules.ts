@@ -9,6 +9,7 @@ import { printGroup } from './alert.ts';
 import { PLATFORM_RULE_LABELS } from './platform-rule-labels.ts';
 import { type MonitoredJobs, PlatformSeries, requireJobs } from './platform-series.ts';
 import { ruleGroups } from './rule-groups.ts';
+import { WatchingPrometheus } from './watching-prometheus.ts';
 
 /** Settings of {@link MonitoringRules}. */
 export interface MonitoringRulesProps {
@@ -28,8 +29,13 @@ export interface MonitoringRulesProps {
    */
   readonly name?: string;
   /**
-   * Labels of the object beside those of the kit, by which other evaluators than `TenantPrometheus`
-   * find it.
+   * The Prometheus that evaluates them. Another one than the kit's own needs the same one in
+   * `PlatformMonitors`, and cannot evaluate what concerns the job of `PrometheusSelfMonitor`.
+   * @default WatchingPrometheus.own()
+   */
+  readonly watchedBy?: WatchingPrometheus;
+  /**
+   * Labels of the object beside those of the kit and of `watchedBy`, by which further evaluators find it.
    * @default - none
    */
   readonly labels?: Readonly<Record<string, string>>;
@@ -52,8 +58,8 @@ export interface MonitoringRulesProps {
  * platform's, so none can raise, silence or break an alert. What tenants do can raise those that are
  * about it, such as `TenantPrometheusScrapesRejected`, which does not tell them apart.
  *
- * @throws {SynthError} If no job is named, a job is not the name of a Service, or a label of alerts
- *   would replace the severity or the tenant.
+ * @throws {SynthError} If no job is named, a job is not the name of a Service, a label of alerts would
+ *   replace the severity or the tenant, or another Prometheus would look for what it cannot scrape.
  */
 export class MonitoringRules extends Construct {
   /** The PrometheusRule. */
@@ -67,6 +73,8 @@ export class MonitoringRules extends Construct {
     const alertLabels = props.alertLabels ?? {};
     requireJobs(subject, props.jobs);
     refuseTakenLabels(subject, alertLabels, ['severity', tenancyLabel]);
+    const { other } = props.watchedBy ?? WatchingPrometheus.own();
+    if (other !== undefined) refuseUnseenJobs(subject, props.jobs);
     const name = props.name ?? 'tenancy-platform';
     const groups = ruleGroups(new PlatformSeries({ tenancyLabel, namespace, jobs: props.jobs }));
     if (groups.length === 0) {
@@ -81,12 +89,23 @@ export class MonitoringRules extends Construct {
         labels: {
           ...props.labels,
           ...objectLabels({ component: 'monitoring', instance: name, software: PART_OF }),
-          ...PLATFORM_RULE_LABELS,
+          ...(other?.labels ?? PLATFORM_RULE_LABELS),
         },
       },
       spec: { groups: groups.map((group) => printGroup(group, printing)) },
     });
   }
+}
+
+// That its series are missing would be an alert for as long as the installation is there.
+function refuseUnseenJobs(subject: string, { prometheus = [] }: MonitoredJobs): void {
+  const [job] = prometheus;
+  if (job === undefined) return;
+  throw new SynthError(
+    `${subject} jobs`,
+    `names ${job}, which Prometheus scrapes on its loopback, and watchedBy is another one`,
+    'leave it to a second MonitoringRules that is watched by the own one',
+  );
 }
 
 function refuseTakenLabels(

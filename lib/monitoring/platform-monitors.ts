@@ -6,6 +6,9 @@ import { isSameGroup, type NetworkPart } from '../network/network-part.ts';
 import type { PodGroup } from '../pod-group.ts';
 import type { StoreEndpoint } from '../thanos/store-endpoint.ts';
 import { addPodScrape } from './scrape-config.ts';
+import type { ScrapedPods } from './scraped-pods.ts';
+import { addMonitor } from './service-monitor.ts';
+import { WatchingPrometheus } from './watching-prometheus.ts';
 
 /** Pods of the platform. */
 export interface MonitoredPart {
@@ -15,7 +18,7 @@ export interface MonitoredPart {
 
 /** Settings of {@link PlatformMonitors}. */
 export interface PlatformMonitorsProps {
-  /** The Prometheus that scrapes, and is scraped. */
+  /** The kit's Prometheus, whose sidecars are scraped. */
   readonly prometheus: MonitoredPart & { readonly tenancyLabel: TenancyLabel };
   /** The querier; its endpoints are scraped as well. */
   readonly querier: MonitoredPart & { readonly endpoints: readonly StoreEndpoint[] };
@@ -26,22 +29,31 @@ export interface PlatformMonitorsProps {
    * @default - nothing
    */
   readonly parts?: readonly Pick<NetworkPart, 'pods'>[];
+  /**
+   * The Prometheus that scrapes them.
+   * @default WatchingPrometheus.own()
+   */
+  readonly watchedBy?: WatchingPrometheus;
 }
 
 /**
- * Has the kit's own pods scraped by the kit's Prometheus: the frontend, Thanos, the sidecars.
+ * Has the kit's own pods scraped: the frontend, Thanos, the sidecars.
  *
  * Their series belong to the namespace of the platform, as those of a tenant belong to the tenant's:
- * whoever may read metrics there sees them, and no tenant does. The network policies let Prometheus to
- * these ports anyway.
+ * whoever may read metrics there sees them, and no tenant does. `TenancyNetworkPolicies` lets the one that
+ * scrapes to these ports.
  */
 export class PlatformMonitors extends Construct {
-  /** The scrape configurations, one for each group of pods. */
-  readonly scrapeConfigs: readonly ApiObject[];
+  /**
+   * One for each group of pods: a ScrapeConfig for the kit's own Prometheus; for another one a
+   * ServiceMonitor, or a PodMonitor where no Service of the kit leads to the pods.
+   */
+  readonly monitors: readonly ApiObject[];
 
   constructor(scope: Construct, id: string, props: PlatformMonitorsProps) {
     super(scope, id);
     const { frontend, parts = [], prometheus, querier } = props;
+    const watchedBy = props.watchedBy ?? WatchingPrometheus.own();
     const groups = [
       frontend.pods,
       querier.pods,
@@ -49,25 +61,32 @@ export class PlatformMonitors extends Construct {
       ...parts.map(({ pods }) => pods),
       ...querier.endpoints.map(({ storePods }) => storePods),
     ];
-    this.scrapeConfigs = groups
+    this.monitors = groups
       .filter((group, index) => groups.findIndex((it) => isSameGroup(it, group)) === index)
       .filter(({ metricsPorts }) => metricsPorts.length > 0)
-      .map((group) => this.#addScrape(group, prometheus.tenancyLabel));
+      .map((group) => this.#add(scrapedPods(group, prometheus.tenancyLabel), watchedBy));
   }
 
-  #addScrape({ component, metricsPorts, podLabels }: PodGroup, label: TenancyLabel): ApiObject {
-    return addPodScrape(this, {
-      name: nameOf(component, podLabels),
-      namespace: undefined,
-      podLabels,
-      portNames: metricsPorts.map(({ name }) => name),
-      namespaceLabels: [...new Set(['namespace', label])],
-      labels: {
-        'app.kubernetes.io/part-of': PART_OF,
-        'app.kubernetes.io/component': component,
-      },
-    });
+  #add(pods: ScrapedPods, { other }: WatchingPrometheus): ApiObject {
+    return other === undefined ? addPodScrape(this, pods) : addMonitor(this, pods, other);
   }
+}
+
+function scrapedPods(
+  { component, metricsPorts, podLabels }: PodGroup,
+  label: TenancyLabel,
+): ScrapedPods {
+  return {
+    name: nameOf(component, podLabels),
+    namespace: undefined,
+    podLabels,
+    portNames: metricsPorts.map(({ name }) => name),
+    namespaceLabels: [...new Set(['namespace', label])],
+    labels: {
+      'app.kubernetes.io/part-of': PART_OF,
+      'app.kubernetes.io/component': component,
+    },
+  };
 }
 
 // What tells parts of one workload from each other, such as shards, is in further labels.

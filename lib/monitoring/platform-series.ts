@@ -11,7 +11,8 @@ export type MonitoredComponent =
   | 'querier'
   | 'thanosQueryFrontend'
   | 'ruler'
-  | 'receive';
+  | 'receive'
+  | 'operator';
 
 /** The values of the label `job` under which the metrics of each component are stored. */
 export type MonitoredJobs = Readonly<Partial<Record<MonitoredComponent, readonly string[]>>>;

@@ -51,6 +51,7 @@ export class PrometheusSelfMonitor extends Construct {
         // Each replica is at the same address. The reloader of the operator fills in the pod's name.
         // Without a relabelling the operator would not set the tenancy label, either.
         relabelings: ['instance', 'pod'].map((targetLabel) => ({
+          action: 'replace',
           targetLabel,
           replacement: '$(POD_NAME)',
         })),

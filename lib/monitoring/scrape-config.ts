@@ -1,28 +1,13 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { PLATFORM_SCRAPE_CLASS, type Relabeling } from '../prometheus/reserved-names.ts';
+import { PLATFORM_SCRAPE_CLASS } from '../prometheus/reserved-names.ts';
 import { PLATFORM_SCRAPE_LABELS } from './platform-scrape-labels.ts';
-
-/** Settings of {@link addPodScrape}. */
-export interface PodScrapeProps {
-  /** Name of the object, and the value of the label `job`. */
-  readonly name: string;
-  /** The namespace of the pods, or `undefined` for that of Prometheus. */
-  readonly namespace: string | undefined;
-  /** Labels that select the pods. */
-  readonly podLabels: Readonly<Record<string, string>>;
-  /** Names of the container ports that answer metrics. */
-  readonly portNames: readonly string[];
-  /** Labels of targets that are set to the namespace of the pod. */
-  readonly namespaceLabels: readonly string[];
-  /**
-   * What becomes of the series.
-   * @default - they stay as they are
-   */
-  readonly metricRelabelings?: readonly Relabeling[];
-  /** Labels of the object. */
-  readonly labels: Readonly<Record<string, string>>;
-}
+import {
+  namespaceRelabelings,
+  type ScrapedPods,
+  tlsFields,
+  WITHOUT_INIT_CONTAINERS,
+} from './scraped-pods.ts';
 
 /**
  * Adds a ScrapeConfig for pods.
@@ -30,8 +15,8 @@ export interface PodScrapeProps {
  * ServiceMonitors and PodMonitors will not do: the kit's Prometheus takes these from tenants, in
  * tenants' namespaces alone, and keeps each to its own namespace.
  */
-export function addPodScrape(scope: Construct, props: PodScrapeProps): ApiObject {
-  const { labels, metricRelabelings, name, namespace, podLabels } = props;
+export function addPodScrape(scope: Construct, pods: ScrapedPods): ApiObject {
+  const { labels, metricRelabelings, name, namespace, podLabels, tls } = pods;
   const selector = Object.entries(podLabels).map(([label, value]) => `${label}=${value}`);
   return new ApiObject(scope, `scrape-${name}`, {
     apiVersion: 'monitoring.coreos.com/v1alpha1',
@@ -48,26 +33,25 @@ export function addPodScrape(scope: Construct, props: PodScrapeProps): ApiObject
           selectors: [{ role: 'Pod', label: selector.join(',') }],
         },
       ],
-      relabelings: relabelings(props),
+      ...(tls !== undefined && { scheme: 'HTTPS', tlsConfig: tlsFields(tls) }),
+      relabelings: relabelings(pods),
       ...(metricRelabelings !== undefined && { metricRelabelings: [...metricRelabelings] }),
     },
   });
 }
 
-function relabelings({ namespaceLabels, portNames }: PodScrapeProps): readonly object[] {
+function relabelings(pods: ScrapedPods): readonly object[] {
   const pod = '__meta_kubernetes_pod';
   return [
     { action: 'drop', sourceLabels: [`${pod}_phase`], regex: '(Failed|Succeeded)' },
+    WITHOUT_INIT_CONTAINERS,
     {
       action: 'keep',
       sourceLabels: [`${pod}_container_port_name`],
-      regex: `(${portNames.join('|')})`,
+      regex: `(${pods.portNames.join('|')})`,
     },
-    { sourceLabels: [`${pod}_name`], targetLabel: 'pod' },
-    { sourceLabels: [`${pod}_container_name`], targetLabel: 'container' },
-    ...namespaceLabels.map((targetLabel) => ({
-      sourceLabels: ['__meta_kubernetes_namespace'],
-      targetLabel,
-    })),
+    { action: 'replace', sourceLabels: [`${pod}_name`], targetLabel: 'pod' },
+    { action: 'replace', sourceLabels: [`${pod}_container_name`], targetLabel: 'container' },
+    ...namespaceRelabelings(pods),
   ];
 }

@@ -15,7 +15,7 @@ export interface PodConnection {
  * Each connection makes two rules: the way out of the one, and the way in to the other.
  */
 export interface NetworkPart {
-  /** The pods. Prometheus may always reach their metrics ports. */
+  /** The pods. The Prometheus that watches the platform may always reach their metrics ports. */
   readonly pods: PodGroup;
   /** What they connect to among the platform's pods. */
   readonly connections: readonly PodConnection[];

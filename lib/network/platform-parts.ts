@@ -54,10 +54,11 @@ function querierPart({ querier }: TenancyNetworkPoliciesProps): NetworkPart {
 
 function prometheusPart(
   { prometheus }: TenancyNetworkPoliciesProps,
-  { apiServer }: NetworkSettings,
+  { apiServer, scrapeTargets }: NetworkSettings,
 ): NetworkPart {
   const { destinations, pods, usesObjstore } = prometheus;
-  return { pods, connections: [], usesObjstore, destinations: [apiServer, ...destinations] };
+  const targets = [apiServer, ...destinations, ...scrapeTargets];
+  return { pods, connections: [], usesObjstore, destinations: targets };
 }
 
 function storePart(store: StoreEndpoint): NetworkPart {

@@ -1,3 +1,4 @@
+import type { WatchingPrometheus } from '../monitoring/watching-prometheus.ts';
 import type { TenantPrometheus } from '../prometheus/tenant-prometheus.ts';
 import type { TenantQueryFrontend } from '../query-frontend/tenant-query-frontend.ts';
 import type { ThanosQuerier } from '../thanos/querier.ts';
@@ -15,7 +16,7 @@ export interface DnsResolver extends RemotePods {
 
 /** Settings of `TenancyNetworkPolicies`. */
 export interface TenancyNetworkPoliciesProps {
-  /** The Prometheus that scrapes tenants and the platform. */
+  /** The Prometheus that scrapes tenants. */
   readonly prometheus: TenantPrometheus;
   /** The querier; its endpoints are the stores it may reach. */
   readonly querier: ThanosQuerier;
@@ -27,6 +28,11 @@ export interface TenancyNetworkPoliciesProps {
    * @default - nothing
    */
   readonly parts?: readonly NetworkPart[];
+  /**
+   * The Prometheus that may reach the metrics of the platform, as `PlatformMonitors` is told.
+   * @default WatchingPrometheus.own()
+   */
+  readonly watchedBy?: WatchingPrometheus;
   /**
    * Clients of the frontend beside the pods of tenants' namespaces, such as a Grafana of its own.
    * @default - none
@@ -60,6 +66,12 @@ export interface TenancyNetworkPoliciesProps {
    */
   readonly identityProviders?: readonly NetworkDestination[];
   /**
+   * Pods that Prometheus scrapes beside those of tenants and of the platform, such as the `destination` of
+   * `PrometheusOperatorMonitor`.
+   * @default - none
+   */
+  readonly scrapeTargets?: readonly NetworkDestination[];
+  /**
    * Namespaces that Prometheus scrapes beside those of tenants.
    * @default - none
    */
@@ -80,6 +92,7 @@ export interface NetworkSettings {
   readonly apiServer: NetworkDestination;
   readonly objstore: NetworkDestination;
   readonly identityProviders: readonly NetworkDestination[];
+  readonly scrapeTargets: readonly NetworkDestination[];
   readonly scrapeNamespaces: readonly string[];
   readonly scrapeCidrs: readonly string[];
 }
@@ -97,6 +110,7 @@ export function resolveNetwork(props: TenancyNetworkPoliciesProps): NetworkSetti
     apiServer: props.apiServer ?? NetworkDestination.anywhere([443, 6_443], 'the API server'),
     objstore: props.objstore ?? NetworkDestination.anywhere([443], 'the object store'),
     identityProviders: props.identityProviders ?? [],
+    scrapeTargets: props.scrapeTargets ?? [],
     scrapeNamespaces: props.scrapeNamespaces ?? [],
     scrapeCidrs: props.scrapeCidrs ?? [],
   };

@@ -127,21 +127,24 @@ function ingressInto(
 }
 
 function metricsIngress(
-  { prometheus }: TenancyNetworkPoliciesProps,
+  { prometheus, watchedBy }: TenancyNetworkPoliciesProps,
   target: PodGroup,
 ): k8s.NetworkPolicyIngressRule[] {
   const ports = target.metricsPorts.map(({ port }) => port);
-  return ports.length === 0 ? [] : [ingressFrom([groupPeer(prometheus.pods)], ports)];
+  const other = watchedBy?.other;
+  const peer = other === undefined ? groupPeer(prometheus.pods) : remotePeer(other);
+  return ports.length === 0 ? [] : [ingressFrom([peer], ports)];
 }
 
 function scrapeEgress(
-  { prometheus }: TenancyNetworkPoliciesProps,
+  { prometheus, watchedBy }: TenancyNetworkPoliciesProps,
   settings: NetworkSettings,
   { pods }: NetworkPart,
   parts: readonly NetworkPart[],
 ): k8s.NetworkPolicyEgressRule[] {
   if (!isSameGroup(pods, prometheus.pods)) return [];
-  const scraped = parts.filter((part) => part.pods.metricsPorts.length > 0);
+  const isWatching = watchedBy?.other === undefined;
+  const scraped = parts.filter((part) => isWatching && part.pods.metricsPorts.length > 0);
   return [
     egressToTargets(settings),
     ...scraped.map((part) =>

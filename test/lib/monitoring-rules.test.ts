@@ -25,6 +25,7 @@ const EVERY_COMPONENT: MonitoringRulesProps['jobs'] = {
   thanosQueryFrontend: ['thanos-query-frontend'],
   ruler: ['thanos-ruler', 'thanos-other-ruler'],
   receive: ['thanos-receive-router', 'thanos-receive-ingestor'],
+  operator: ['prometheus-operator'],
 };
 
 function synth(props: Partial<MonitoringRulesProps> = {}): Manifest {

@@ -94,13 +94,26 @@ describe('PlatformMonitors', () => {
           regex: '(Failed|Succeeded)',
         },
         {
+          action: 'drop',
+          sourceLabels: ['__meta_kubernetes_pod_container_init'],
+          regex: 'true',
+        },
+        {
           action: 'keep',
           sourceLabels: ['__meta_kubernetes_pod_container_port_name'],
           regex: '(operations)',
         },
-        { sourceLabels: ['__meta_kubernetes_pod_name'], targetLabel: 'pod' },
-        { sourceLabels: ['__meta_kubernetes_pod_container_name'], targetLabel: 'container' },
-        { sourceLabels: ['__meta_kubernetes_namespace'], targetLabel: 'namespace' },
+        { action: 'replace', sourceLabels: ['__meta_kubernetes_pod_name'], targetLabel: 'pod' },
+        {
+          action: 'replace',
+          sourceLabels: ['__meta_kubernetes_pod_container_name'],
+          targetLabel: 'container',
+        },
+        {
+          action: 'replace',
+          sourceLabels: ['__meta_kubernetes_namespace'],
+          targetLabel: 'namespace',
+        },
       ],
     });
   });
@@ -156,7 +169,12 @@ describe('KubeStateMetricsMonitor', () => {
   it('gives each series to the namespace that it speaks of', () => {
     const [monitor] = scrapeConfigs(synth());
     expect(at(monitor?.spec, 'metricRelabelings')).toEqual([
-      { sourceLabels: ['exported_namespace'], regex: '(.+)', targetLabel: 'namespace' },
+      {
+        action: 'replace',
+        sourceLabels: ['exported_namespace'],
+        regex: '(.+)',
+        targetLabel: 'namespace',
+      },
       { action: 'labeldrop', regex: 'exported_namespace' },
     ]);
     expect(at(monitor?.spec, 'kubernetesSDConfigs', 0, 'namespaces')).toEqual({
@@ -164,8 +182,18 @@ describe('KubeStateMetricsMonitor', () => {
     });
     const [other] = scrapeConfigs(synth('tenant'));
     expect(at(other?.spec, 'metricRelabelings')).toEqual([
-      { sourceLabels: ['exported_namespace'], regex: '(.+)', targetLabel: 'tenant' },
-      { sourceLabels: ['exported_namespace'], regex: '(.+)', targetLabel: 'namespace' },
+      {
+        action: 'replace',
+        sourceLabels: ['exported_namespace'],
+        regex: '(.+)',
+        targetLabel: 'tenant',
+      },
+      {
+        action: 'replace',
+        sourceLabels: ['exported_namespace'],
+        regex: '(.+)',
+        targetLabel: 'namespace',
+      },
       { action: 'labeldrop', regex: 'exported_namespace' },
     ]);
   });

@@ -11,6 +11,7 @@ const COMPONENTS: readonly MonitoredComponent[] = [
   'thanosQueryFrontend',
   'ruler',
   'receive',
+  'operator',
 ];
 
 /** Alerts on components that do not answer, or are not there at all. */

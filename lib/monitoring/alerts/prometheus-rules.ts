@@ -1,5 +1,5 @@
 import type { Alert, RuleGroup } from '../alert.ts';
-import type { PlatformSeries } from '../platform-series.ts';
+import type { MonitoredComponent, PlatformSeries } from '../platform-series.ts';
 
 /** What a scrape or a target may exceed, and the counter that says so. */
 const LIMITS: Readonly<Record<string, string>> = {
@@ -33,16 +33,23 @@ export function prometheusRules(series: PlatformSeries): RuleGroup {
   };
 }
 
+/** One series for each counter of a component that grew, with a label that says which it was. */
+function grown(
+  series: PlatformSeries,
+  component: MonitoredComponent,
+  counters: Readonly<Record<string, string>>,
+  label: string,
+): string {
+  return Object.entries(counters)
+    .map(([value, metric]) => {
+      const counter = series.of(component, metric);
+      return `label_replace(increase(${counter}[15m]) > 0, "${label}", "${value}", "", "")`;
+    })
+    .join(' or ');
+}
+
 function prometheusAlerts(series: PlatformSeries): Alert[] {
   const own = (metric: string): string => series.of('prometheus', metric);
-  // One series for each counter that grew, with a label that says which it was.
-  const grown = (counters: Readonly<Record<string, string>>, label: string): string =>
-    Object.entries(counters)
-      .map(
-        ([value, metric]) =>
-          `label_replace(increase(${own(metric)}[15m]) > 0, "${label}", "${value}", "", "")`,
-      )
-      .join(' or ');
   return [
     {
       name: 'TenantPrometheusConfigReloadFailed',
@@ -57,7 +64,7 @@ function prometheusAlerts(series: PlatformSeries): Alert[] {
       name: 'TenantPrometheusScrapesRejected',
       severity: 'warning',
       forMinutes: 15,
-      expr: grown(LIMITS, 'limit'),
+      expr: grown(series, 'prometheus', LIMITS, 'limit'),
       summary: 'A tenant exceeds an enforced limit, and its scrapes are rejected.',
       description:
         'Scrapes by {{ $labels.instance }} exceed the limit on {{ $labels.limit }}: the targets concerned are down, and their series are missing.',
@@ -66,7 +73,7 @@ function prometheusAlerts(series: PlatformSeries): Alert[] {
       name: 'TenantPrometheusStorageFailing',
       severity: 'critical',
       forMinutes: 5,
-      expr: grown(STORAGE, 'operation'),
+      expr: grown(series, 'prometheus', STORAGE, 'operation'),
       summary: 'Prometheus fails to write or tidy up its storage.',
       description:
         '{{ $labels.operation }} fails on {{ $labels.instance }}. Samples may be lost, or the disk may fill up.',
@@ -92,12 +99,29 @@ function prometheusAlerts(series: PlatformSeries): Alert[] {
   ];
 }
 
+/** What the operator's reloader may fail at, beside Prometheus and under the same job as the sidecar. */
+const RELOADER: Readonly<Record<string, string>> = {
+  apply: 'reloader_config_apply_operations_failed_total',
+  watch: 'reloader_watch_errors_total',
+};
+
 function sidecarAlerts(series: PlatformSeries): Alert[] {
   const own = (metric: string): string => series.of('sidecar', metric);
   const uploaded = own('thanos_objstore_bucket_last_successful_upload_time');
   // Blocks are made every two hours; the process says 0 until the first upload after its start.
   const started = own('process_start_time_seconds');
   return [
+    {
+      name: 'TenantPrometheusReloaderFailing',
+      severity: 'critical',
+      forMinutes: 10,
+      // Not `reloader_last_reload_successful`: where the web port asks for a certificate, the reloader has
+      // none to look at the outcome with, and says 0 however well all goes.
+      expr: grown(series, 'sidecar', RELOADER, 'operation'),
+      summary: 'What the operator generates does not reach Prometheus.',
+      description:
+        'The reloader of {{ $labels.pod }} fails to {{ $labels.operation }} the configuration: new monitors of all tenants are ignored, and a pod that restarts now may not come up.',
+    },
     {
       name: 'ThanosSidecarPrometheusAway',
       severity: 'critical',

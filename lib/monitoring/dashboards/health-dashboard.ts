@@ -13,6 +13,7 @@ export function healthDashboard(series: PlatformSeries): Dashboard {
     ['compactor', compactorRow],
     ['ruler', rulerRow],
     ['receive', receiveRow],
+    ['operator', operatorRow],
   ];
   return {
     uid: 'tenancy-health',
@@ -190,4 +191,21 @@ function receiveRow(series: PlatformSeries): PanelRow {
     ]),
   ];
   return { title: 'Receive', panels };
+}
+
+function operatorRow(series: PlatformSeries): PanelRow {
+  const own = (metric: string, ...matchers: string[]): string =>
+    series.of('operator', `prometheus_operator_${metric}`, ...matchers);
+  const panels = [
+    pods(series, 'operator'),
+    graph('Rejected objects', 'short', 'Objects that are left out as invalid, by kind.', [
+      own('managed_resources', 'state="rejected"'),
+      '{{controller}} {{resource}}',
+    ]),
+    graph('Failed rounds', 'short', 'In 15 minutes.', [
+      `sum by (controller) (${increase(own('reconcile_errors_total'))})`,
+      '{{controller}}',
+    ]),
+  ];
+  return { title: 'Operator', panels };
 }

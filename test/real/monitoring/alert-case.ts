@@ -19,6 +19,7 @@ export const ALL_JOBS: Readonly<Record<MonitoredComponent, readonly [string, ...
   thanosQueryFrontend: ['thanos-query-frontend'],
   ruler: ['thanos-ruler'],
   receive: ['thanos-receive'],
+  operator: ['prometheus-operator'],
 };
 
 /** The namespace of the platform in the tests. */

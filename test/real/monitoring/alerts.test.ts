@@ -14,10 +14,16 @@ import {
   ruleFileOf,
 } from './alert-case.ts';
 import { FRONTEND_CASES } from './frontend-cases.ts';
+import { OPERATOR_CASES } from './operator-cases.ts';
 import { PROMETHEUS_CASES } from './prometheus-cases.ts';
 import { THANOS_CASES } from './thanos-cases.ts';
 
-const CASES: readonly AlertCase[] = [...FRONTEND_CASES, ...PROMETHEUS_CASES, ...THANOS_CASES];
+const CASES: readonly AlertCase[] = [
+  ...FRONTEND_CASES,
+  ...PROMETHEUS_CASES,
+  ...THANOS_CASES,
+  ...OPERATOR_CASES,
+];
 const SOME_JOB_IS_MISSING = 'TenancyComponentMissing';
 
 await describeReal('the alerts on the platform, in promtool', ['promtool'], () => {

@@ -21,6 +21,7 @@ import {
 } from '../harness/prometheus-operator.ts';
 import { readPath } from '../harness/read-path.ts';
 import { describeReal } from '../harness/skip.ts';
+import { webSecrets } from '../kit/support/web-secrets.ts';
 
 const PARTS = [
   'etcd',
@@ -68,6 +69,7 @@ await describeReal('the rules of the platform, on the real operator', PARTS, () 
     await cluster.createNamespace('monitoring');
     await cluster.createNamespace('team-a', { 'prometheus-tenancy-kit/tenant': 'true' });
     operator = await startPrometheusOperator(cluster);
+    await cluster.apply(webSecrets('monitoring'));
   });
 
   afterAll(async () => {
@@ -90,7 +92,7 @@ await describeReal('the rules of the platform, on the real operator', PARTS, () 
     const { stderr } = await mustKubectl(
       cluster.kubectl,
       ['apply', '--server-side', '--validate=strict', '--filename=-'],
-      own.map((it) => JSON.stringify(it)).join('\n---\n'),
+      own.map((it) => JSON.stringify(it)).join('\n'),
     );
     expect(stderr).toBe('');
     const planted = only(manifests, 'PrometheusRule');

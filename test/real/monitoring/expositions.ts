@@ -13,6 +13,8 @@ import {
   type ThanosComponent,
 } from '../harness/thanos.ts';
 import { startLocalFrontend } from '../operation/local-frontend.ts';
+import { startConfigReloader } from './config-reloader.ts';
+import { startWorkingOperator } from './working-operator.ts';
 
 /** Every component, running, with what it says of itself. */
 export interface Expositions extends AsyncDisposable {
@@ -96,6 +98,8 @@ export async function startEverything(): Promise<Expositions> {
       `--receive.local-endpoint=127.0.0.1:${await freePort()}`,
     ]);
     const frontend = stack.use(await startLocalFrontend(middle.httpUrl));
+    const reloader = stack.use(await startConfigReloader(prometheus));
+    const operator = stack.use(await startWorkingOperator());
     const urls: Readonly<Partial<Record<MonitoredComponent, string>>> = {
       prometheus: prometheus.url,
       sidecar: sidecar.httpUrl,
@@ -105,13 +109,16 @@ export async function startEverything(): Promise<Expositions> {
       compactor: compactor.httpUrl,
       ruler: ruler.httpUrl,
       receive: receive.httpUrl,
+      operator: operator.url,
     };
     await sendRequest({ url: `${querier.httpUrl}/api/v1/query?query=up` });
     const disposal = stack.move();
     return {
       of: async (component) => {
         if (component === 'frontend') return frontend.metrics();
-        return (await sendRequest({ url: `${urls[component]}/metrics` })).text;
+        const { text } = await sendRequest({ url: `${urls[component]}/metrics` });
+        // Both stand in the pod of Prometheus, and are scraped by one job.
+        return component === 'sidecar' ? `${text}\n${await reloader.metrics()}` : text;
       },
       scrapedNames: await namesIn(prometheus.url),
       querierUrl: querier.httpUrl,

@@ -31,7 +31,17 @@ const JOBS = Object.entries(ALL_JOBS) as readonly [MonitoredComponent, readonly 
 
 await describeReal(
   'the metrics that alerts and dashboards select',
-  ['prometheus', 'promtool', 'thanos'],
+  [
+    'prometheus',
+    'promtool',
+    'thanos',
+    'etcd',
+    'kube-apiserver',
+    'kubectl',
+    'operator-crds',
+    'prometheus-operator',
+    'prometheus-config-reloader',
+  ],
   () => {
     let everything: Expositions;
     const exposed = new Map<MonitoredComponent, ReadonlySet<string>>();

@@ -53,6 +53,11 @@ const STORAGE = {
   block_reload: 'reloads_failures_total',
 };
 
+const RELOADER = {
+  apply: 'config_apply_operations_failed_total',
+  watch: 'watch_errors_total',
+};
+
 const uploaded = own(SIDECAR, 'thanos_objstore_bucket_last_successful_upload_time');
 const started = own(SIDECAR, 'process_start_time_seconds');
 
@@ -86,6 +91,15 @@ export const PROMETHEUS_CASES: readonly AlertCase[] = [
   counter('TenantPrometheusRuleFailures', PROMETHEUS, 'prometheus_rule_evaluation_failures_total', {
     rule_group: 'thanos',
   }),
+  ...Object.entries(RELOADER).map(([operation, name]) =>
+    counter(
+      'TenantPrometheusReloaderFailing',
+      SIDECAR,
+      `reloader_${name}`,
+      { pod: 'prometheus-tenancy-0' },
+      { operation },
+    ),
+  ),
   gauge('ThanosSidecarPrometheusAway', SIDECAR, 'thanos_sidecar_prometheus_up', [0, 1]),
   counter('ThanosSidecarUploadsFailing', SIDECAR, 'thanos_shipper_upload_failures_total'),
   {

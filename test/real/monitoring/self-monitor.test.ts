@@ -18,6 +18,7 @@ import {
 } from '../harness/prometheus-operator.ts';
 import { readPath } from '../harness/read-path.ts';
 import { describeReal } from '../harness/skip.ts';
+import { webSecrets, withCertificateFiles } from '../kit/support/web-secrets.ts';
 
 const PARTS = [
   'etcd',
@@ -29,7 +30,6 @@ const PARTS = [
 ] as const;
 
 const JOB = 'prometheus-server-tenancy';
-const CERTIFICATES = '/etc/prometheus/certs';
 
 await describeReal('a Prometheus that asks for certificates and scrapes itself', PARTS, () => {
   let cluster: TestCluster;
@@ -70,14 +70,7 @@ await describeReal('a Prometheus that asks for certificates and scrapes itself',
     const webAccess = WebAccess.clientCertificates();
     const prometheus = new TenantPrometheus(chart, 'prometheus', { cluster: 'main', webAccess });
     void new PrometheusSelfMonitor(chart, 'self', { prometheus });
-    const { certPem, keyPem } = certificate;
-    const secret = (name: string): Record<string, unknown> => ({
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name, namespace: 'monitoring' },
-      stringData: { 'ca.crt': certPem, 'tls.crt': certPem, 'tls.key': keyPem },
-    });
-    await cluster.apply([secret('prometheus-web-tls'), secret('prometheus-web-client-tls')]);
+    await cluster.apply(webSecrets('monitoring', certificate));
     const kinds = ['Prometheus', 'ScrapeConfig', 'ConfigMap', 'ServiceAccount'];
     await cluster.apply(
       manifestsOf(chart)
@@ -87,12 +80,7 @@ await describeReal('a Prometheus that asks for certificates and scrapes itself',
     const config = await awaitConfig(cluster, { namespace: 'monitoring', name: 'tenancy' }, (it) =>
       it.includes(JOB),
     );
-    for (const [path, name = ''] of config.matchAll(/\/etc\/prometheus\/certs\/(\S+)/g)) {
-      expect(path).toContain('prometheus-web-client-tls');
-      await writeFile(join(folder.path, name), name.endsWith('key') ? keyPem : certPem);
-    }
-    return config
-      .replaceAll(CERTIFICATES, folder.path)
+    return (await withCertificateFiles(config, folder.path, certificate))
       .replaceAll('127.0.0.1:9090', `127.0.0.1:${port}`)
       .replaceAll(/scrape_interval: \S+/g, 'scrape_interval: 1s')
       .replaceAll(/scrape_timeout: \S+/g, 'scrape_timeout: 1s');
