@@ -41,8 +41,8 @@ export const THANOS_COMMANDS: Readonly<Record<ThanosComponent, readonly string[]
 
 /** Whether a component has a flag in a version. */
 export function hasFlag(component: ThanosComponent, flag: string, version: ThanosVersion): boolean {
-  const { since, switches, values } = THANOS_FLAGS[component];
+  const { hidden = [], since, switches, values } = THANOS_FLAGS[component];
   const first = since[flag];
-  const isKnown = values.includes(flag) || switches.includes(flag);
+  const isKnown = [values, switches, hidden].some((flags) => flags.includes(flag));
   return isKnown && (first === undefined || isAtLeast(version, first));
 }

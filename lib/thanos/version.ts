@@ -11,3 +11,9 @@ export const NEWEST_THANOS: ThanosVersion = '0.42';
 export function isAtLeast(version: ThanosVersion, least: ThanosVersion): boolean {
   return THANOS_VERSIONS.indexOf(version) >= THANOS_VERSIONS.indexOf(least);
 }
+
+/** The version that the tag of an image names, where it is one that the kit knows. */
+export function versionOfImage(image: string): ThanosVersion | undefined {
+  const tagged = /:v?(\d+\.\d+)\.\d+[^/]*$/.exec(image)?.[1];
+  return THANOS_VERSIONS.find((it) => it === tagged);
+}

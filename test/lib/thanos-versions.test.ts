@@ -4,9 +4,10 @@ import {
   THANOS_VERSIONS,
   type ThanosComponent,
   ThanosStoreGateway,
+  type ThanosWorkloadProps,
 } from '../../lib/index.ts';
 import { THANOS_COMMANDS } from '../../lib/thanos/flags.ts';
-import { isAtLeast } from '../../lib/thanos/version.ts';
+import { isAtLeast, versionOfImage } from '../../lib/thanos/version.ts';
 import { everyThanos } from './support/every-thanos.ts';
 import { listAt, manifestsOf, only, platformChart } from './support/manifests.ts';
 
@@ -32,10 +33,10 @@ describe.each(THANOS_VERSIONS)('with Thanos %s', (version) => {
     const found = argumentsIn(version);
     expect(new Set(found.map(([component]) => component))).toEqual(new Set(COMPONENTS));
     for (const [component, args] of found) {
-      const { refused, repeatable, since, switches, values } = THANOS_FLAGS[component];
+      const { hidden = [], refused, repeatable, since, switches, values } = THANOS_FLAGS[component];
       const flags = args.map((arg) => /^--(?:no-)?([a-z0-9._-]+)/.exec(arg)?.[1] ?? arg);
       for (const flag of flags) {
-        expect([component, flag, [...values, ...switches].includes(flag)]).toEqual([
+        expect([component, flag, [...values, ...switches, ...hidden].includes(flag)]).toEqual([
           component,
           flag,
           true,
@@ -54,6 +55,33 @@ describe.each(THANOS_VERSIONS)('with Thanos %s', (version) => {
 });
 
 describe('the version of a construct', () => {
+  it.each([
+    ['quay.io/thanos/thanos:v0.38.0', '0.38'],
+    ['registry:5000/thanos:0.41.0-rc.1@sha256:abc', '0.41'],
+    ['quay.io/thanos/thanos:v0.42.5', '0.42'],
+    ['quay.io/thanos/thanos:v0.37.2', undefined],
+    ['quay.io/thanos/thanos:main', undefined],
+    ['registry.0.38.0:5000/thanos', undefined],
+    ['thanos@sha256:0380', undefined],
+  ] as const)('is told by the tag of %s', (image, version) => {
+    expect(versionOfImage(image)).toBe(version);
+  });
+
+  it('is that of its image, unless it is told another', () => {
+    const argsOf = (props: ThanosWorkloadProps): string => {
+      const chart = platformChart();
+      void new ThanosStoreGateway(chart, 'store', props);
+      const { spec } = only(manifestsOf(chart), 'StatefulSet');
+      return listAt(spec, 'template', 'spec', 'containers', 0, 'args').join(' ');
+    };
+    const newer = '--disable-admin-operations';
+    const image = 'quay.io/thanos/thanos:v0.38.0';
+    expect(argsOf({})).toContain(newer);
+    expect(argsOf({ image })).not.toContain(newer);
+    expect(argsOf({ image, version: '0.42' })).toContain(newer);
+    expect(argsOf({ image: 'thanos@sha256:0380' })).toContain(newer);
+  });
+
   it('leaves out what an older Thanos does not have', () => {
     const argsOf = (version: (typeof THANOS_VERSIONS)[number]): string => {
       const chart = platformChart();

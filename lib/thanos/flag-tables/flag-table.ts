@@ -8,6 +8,11 @@ export interface FlagTable {
   readonly switches: readonly string[];
   /** Those of `values` that may be given more than once. */
   readonly repeatable: readonly string[];
+  /**
+   * More flags that take a value, which the documents name and the help does not.
+   * @default - none
+   */
+  readonly hidden?: readonly string[];
   /** Flags that exist and must not be used, and what to use instead. */
   readonly refused: Readonly<Record<string, string>>;
   /** Flags that older versions do not have, and the version in which they came. */

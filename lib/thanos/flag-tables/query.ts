@@ -10,7 +10,8 @@ import {
 } from './flag-table.ts';
 
 const USE_ENDPOINT_FILE = 'use --endpoint.sd-config-file';
-const USE_CLIENT_CONFIG = 'use client_config in the file of --endpoint.sd-config-file';
+const USE_CLIENT_CONFIG =
+  'use client_config in the file of --endpoint.sd-config-file, which Thanos reads from 0.42 on';
 
 /** The flags of the querier. */
 export const QUERY_FLAGS: FlagTable = {

@@ -50,6 +50,7 @@ export const STORE_FLAGS: FlagTable = {
     'disable-admin-operations',
   ],
   repeatable: [...GRPC_SERVER_REPEATABLE],
+  hidden: ['store.caching-bucket.config-file'],
   refused: {
     ...PROGRAM_REFUSED,
     'index-cache.config': 'use --index-cache.config-file',

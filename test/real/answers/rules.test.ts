@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { sendRequest } from '../harness/http-request.ts';
+import { AT_FLOOR } from '../harness/parts.ts';
 import { type TempFolder, tempFolder } from '../harness/places.ts';
 import { poll } from '../harness/poll.ts';
 import { type RunningPrometheus, startPrometheus } from '../harness/prometheus.ts';
@@ -146,9 +147,11 @@ await describeReal('rules and alerts', ['prometheus', 'thanos'], () => {
   });
 
   it('come in pages that hold own groups only', async () => {
-    // The upstream's own pages have holes, and its token is a hash of a foreign group's name.
+    // The upstream's own pages have holes, and its token is a hash of a foreign group's name. Prometheus
+    // 2.55 knows no pages.
     const theirs: unknown = JSON.parse(await direct('/api/v1/rules?group_limit=2'));
-    expect(readPath(theirs, 'data', 'groupNextToken')).toMatch(/^[0-9a-f]{64}$/);
+    const next = readPath(theirs, 'data', 'groupNextToken') ?? '';
+    expect(next).toMatch(AT_FLOOR ? /^$/ : /^[0-9a-f]{64}$/);
     const seen: unknown[] = [];
     let token: unknown = '';
     do {
@@ -187,8 +190,14 @@ await describeReal('rules and alerts', ['prometheus', 'thanos'], () => {
     const ask = async (path: string): Promise<unknown> =>
       bodyOf(await behind.ask(`/namespaces/team-a${path}`));
     try {
-      const { text } = await sendRequest({ url: `${querier.httpUrl}/api/v1/rules` });
-      expect(text).toContain('secret-of-team-b');
+      // Thanos before 0.41 cannot read the rules of a Prometheus while one of them was never evaluated.
+      await poll(
+        async () => {
+          const { text } = await sendRequest({ url: `${querier.httpUrl}/api/v1/rules` });
+          return text.includes('secret-of-team-b') ? true : undefined;
+        },
+        { what: 'the querier to show the rules of both tenants' },
+      );
       const body = await ask('/api/v1/rules');
       expect(namesOf(body).map((group) => readPath(group, 0))).toEqual(
         expect.arrayContaining(['shared', 'mine', 'more']),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { itBeyondFloor } from '../harness/beyond-floor.ts';
 import { sendRequest } from '../harness/http-request.ts';
 import { freePort } from '../harness/places.ts';
 import { poll } from '../harness/poll.ts';
@@ -168,9 +169,13 @@ await describeReal('what targets tell', ['prometheus', 'thanos'], () => {
     expect(matched).not.toContain('team-a');
   });
 
-  it('looks at a query without reading anything', async () => {
+  it('formats a query without reading anything', async () => {
     const format = await frontend.ask('/api/v1/format_query?query=sum(up)by(job)');
     expect(bodyOf(format)).toEqual({ status: 'success', data: 'sum by (job) (up)' });
+  });
+
+  const itOnPrometheus3 = itBeyondFloor('Prometheus 2.55 has no parse_query');
+  itOnPrometheus3('shows what a query is made of', async () => {
     const parse = await frontend.ask('/api/v1/parse_query?query=up{namespace="team-c"}');
     expect(readPath(bodyOf(parse), 'data')).toMatchObject({ type: 'vectorSelector', name: 'up' });
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { isAtLeast } from '../../../lib/thanos/version.ts';
 import { attack as ask } from '../../attack/running-frontend.ts';
 import { CUSTOM_PARAMETERS, GRAFANA_REQUESTS, sentBy } from '../../grafana/requests.ts';
 import {
@@ -8,6 +9,7 @@ import {
 import { type RunningPrometheus, startPrometheus } from '../harness/prometheus.ts';
 import { readPath } from '../harness/read-path.ts';
 import { describeReal } from '../harness/skip.ts';
+import { thanosVersion } from '../harness/thanos-versions.ts';
 import { dataOf } from '../query-frontend/support/envelope.ts';
 import { get, send } from '../query-frontend/support/question.ts';
 import { seriesOf, shows } from '../query-frontend/support/tenant-series.ts';
@@ -28,6 +30,12 @@ const TURNS = GRAFANA_REQUESTS.flatMap((request) =>
 const SHOWING = GRAFANA_REQUESTS.filter(({ row }) =>
   [3, 5, 8, 10, 13, 14, 16, 17, 20, 21].includes(row),
 );
+
+// Thanos before 0.40 refuses the values of a label whose name is not plain ASCII.
+function isUnknownToThanos(path: string): boolean {
+  const label = /^\/api\/v1\/label\/(.+)\/values$/.exec(path)?.[1] ?? '';
+  return !isAtLeast(thanosVersion('query'), '0.40') && !/^(?!U__)\w*$/.test(label);
+}
 
 await describeReal('Grafana, on real data', ['prometheus', 'promtool', 'thanos'], () => {
   let installation: AttackedInstallation;
@@ -55,7 +63,9 @@ await describeReal('Grafana, on real data', ['prometheus', 'promtool', 'thanos']
       switch (expected.kind) {
         case 'upstream': {
           const own = await send(alone, get(path, fields));
-          expect([answer.status, own.status]).toEqual([200, 200]);
+          const isRefused = name === 'thanos' && isUnknownToThanos(path);
+          expect([answer.status, own.status]).toEqual([isRefused ? 400 : 200, 200]);
+          if (isRefused) return;
           // Thanos adds the labels of its stores.
           if (name === 'prometheus') expect(dataOf(ownAnswer(answer.text))).toEqual(dataOf(own));
           expect(readPath(body, 'data', 'resultType')).toBe(

@@ -1,15 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { partBinary } from './build-part.ts';
+import { thanosBinary } from './build-part.ts';
 import { answersOk, sendRequest } from './http-request.ts';
 import { freePort, tempFolder } from './places.ts';
 import { poll } from './poll.ts';
 import { startServer } from './processes.ts';
 import type { RunningPrometheus } from './prometheus.ts';
+import type { ThanosComponent } from './thanos-versions.ts';
 
-/** A role in which Thanos can be run. */
-export type ThanosComponent =
-  'compact' | 'query' | 'query-frontend' | 'receive' | 'rule' | 'sidecar' | 'store' | 'tools';
+export type { ThanosComponent } from './thanos-versions.ts';
 
 /** A Thanos component that is ready. */
 export interface RunningThanos {
@@ -28,7 +27,12 @@ const ADDRESS_FLAGS: { readonly [Component in ThanosComponent]: readonly string[
   compact: ['--http-address'],
   query: ['--http-address', '--grpc-address'],
   'query-frontend': ['--http-address'],
-  receive: ['--http-address', '--grpc-address', '--remote-write.address'],
+  receive: [
+    '--http-address',
+    '--grpc-address',
+    '--remote-write.address',
+    '--receive.capnproto-address',
+  ],
   rule: ['--http-address', '--grpc-address'],
   sidecar: ['--http-address', '--grpc-address'],
   store: ['--http-address', '--grpc-address'],
@@ -45,7 +49,7 @@ export async function startThanos(
   component: ThanosComponent,
   args: readonly string[],
 ): Promise<RunningThanos> {
-  const program = await partBinary('thanos');
+  const program = await thanosBinary(component);
   const folder = await tempFolder(`thanos-${component}`);
   try {
     const addresses = await chooseAddresses(component, args);

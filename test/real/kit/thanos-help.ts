@@ -15,10 +15,12 @@ export function flagsIn(help: string): Flag[] {
     .split(/\n(?= {2,6}(?:-\w, )?--)/)
     .filter((entry) => start.test(entry))
     .flatMap((entry) => {
-      const [, off, name = '', rest = ''] = /--(\[no-\])?([\w.-]+)(.*)/.exec(entry) ?? [];
+      const [, name = '', rest = ''] = /--(?:\[no-\])?([\w.-]+)(.*)/.exec(entry) ?? [];
+      // Newer programs show `[no-]` before the name of a switch, older ones do not.
+      const isSwitch = !rest.startsWith('=');
       // The name stands before the description, which begins two blanks later or on the next line.
       const isRepeatable = /\.\.\.(?:\s{2,}|\s*$)/.test(rest);
-      return { name, isSwitch: off !== undefined, isRepeatable, text: entry };
+      return { name, isSwitch, isRepeatable, text: entry };
     })
     .filter(({ name }) => !UNLISTED.includes(name));
 }

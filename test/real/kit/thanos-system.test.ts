@@ -1,32 +1,30 @@
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { GrpcTls } from '../../../lib/index.ts';
 import { THANOS_HTTP } from '../../../lib/thanos/ports.ts';
 import { SYNCED_RULES } from '../../../lib/thanos/ruler-pod.ts';
-import {
-  at,
-  listAt,
-  type Manifest,
-  manifestsOf,
-  only,
-  textAt,
-  textsAt,
-} from '../../lib/support/manifests.ts';
+import { isAtLeast } from '../../../lib/thanos/version.ts';
+import { at, listAt, type Manifest, manifestsOf, textsAt } from '../../lib/support/manifests.ts';
 import { BUCKET, everyThanos, S3_KEYS } from '../../lib/support/every-thanos.ts';
 import { type SelfSigned, selfSignedCertificate } from '../../support/self-signed.ts';
 import { type RunningAlertmanager, startAlertmanager } from '../harness/alertmanager.ts';
+import { askQuery, leaksOf } from '../faults/tenant-question.ts';
 import { type HttpAnswer, sendRequest } from '../harness/http-request.ts';
 import { type TempFolder, tempFolder } from '../harness/places.ts';
 import { poll } from '../harness/poll.ts';
-import { type RunningPrometheus, startPrometheus } from '../harness/prometheus.ts';
+import type { RunningPrometheus } from '../harness/prometheus.ts';
 import { describeReal } from '../harness/skip.ts';
-import { type RunningThanos, startThanosSidecar } from '../harness/thanos.ts';
+import type { RunningThanos } from '../harness/thanos.ts';
+import { thanosVersion } from '../harness/thanos-versions.ts';
 import { type RunningObjectStore, startVersitygw } from '../harness/versitygw.ts';
+import type { Answerer } from '../meaning/comparison.ts';
 import { bytesField, doubleField, snappyBlock, wholeField } from '../meaning/protobuf.ts';
-import { seriesOf, TIME } from '../query-frontend/support/tenant-series.ts';
+import { startScopingFrontend } from '../meaning/scoping-frontend.ts';
+import { shows, TIME } from '../query-frontend/support/tenant-series.ts';
 import { talksTo } from './support/grpc-greeting.ts';
-import { freeAddresses, LocalPods } from './support/local-pods.ts';
+import { LocalPods } from './support/local-pods.ts';
+import { startPrometheusPod, TENANTS_JOB } from './support/prometheus-pod.ts';
 
 const PARTS = ['alertmanager', 'prometheus', 'promtool', 'thanos', 'versitygw'] as const;
 
@@ -45,7 +43,21 @@ const WORKLOADS: readonly (readonly [kind: string, name: string, replicas: numbe
   ['Deployment', 'thanos-bucket-web', 1],
 ];
 
-await describeReal('every Thanos component, over S3 with certificates', PARTS, () => {
+const VERSION = thanosVersion();
+const READ_VERSION = thanosVersion('query');
+// An older querier cannot be told the certificates of stores by the list of them.
+const HAS_CERTIFICATES = isAtLeast(READ_VERSION, '0.42');
+
+/** How the querier shows an alert that fires. From 0.41 on the states of alerts have other numbers. */
+function firingAsRead(): string {
+  const [isNew, isReadNew] = [VERSION, READ_VERSION].map((it) => isAtLeast(it, '0.41'));
+  if (isNew === isReadNew) return 'firing';
+  return isReadNew === true ? 'pending' : '3';
+}
+
+const NAME = `every Thanos component, over S3 ${HAS_CERTIFICATES ? 'with' : 'without'} certificates`;
+
+await describeReal(NAME, PARTS, () => {
   const started = new AsyncDisposableStack();
   const running = new Map<string, RunningThanos>();
   let objectStore: RunningObjectStore;
@@ -55,6 +67,8 @@ await describeReal('every Thanos component, over S3 with certificates', PARTS, (
   let prometheus: RunningPrometheus;
   let pods: LocalPods;
   let folder: TempFolder;
+  /** The frontend of the tenants, before everything. */
+  let tenant: Answerer;
 
   beforeAll(async () => {
     folder = await tempFolder('thanos-system');
@@ -71,12 +85,14 @@ await describeReal('every Thanos component, over S3 with certificates', PARTS, (
     alertmanager = await startAlertmanager();
     started.defer(alertmanager.stop);
     const { host } = new URL(alertmanager.url);
-    manifests = manifestsOf(everyThanos({ grpcTls, endpoint, alertmanager: host }));
+    const versions = { version: VERSION, readVersion: READ_VERSION };
+    const tls = HAS_CERTIFICATES ? { grpcTls } : {};
+    manifests = manifestsOf(everyThanos({ ...tls, ...versions, endpoint, alertmanager: host }));
     pods = new LocalPods(manifests, folder.path, {
       [grpcTls.serverSecret]: files,
       [grpcTls.clientSecret]: files,
     });
-    await startPrometheusPod();
+    ({ prometheus } = await startPrometheusPod(manifests, folder.path, pods, started));
     const placed = [];
     for (const [kind, name, replicas] of WORKLOADS) {
       placed.push(...(await pods.place(kind, name, replicas)));
@@ -86,59 +102,12 @@ await describeReal('every Thanos component, over S3 with certificates', PARTS, (
       started.defer(thanos.stop);
       running.set(pod.name, thanos);
     }
+    const frontend = await startScopingFrontend(at0('thanos-query-frontend').httpUrl);
+    started.defer(frontend.stop);
+    tenant = frontend.answererOf(['team-a']);
   }, 600_000);
 
   afterAll(() => started.disposeAsync());
-
-  // What the operator makes of the resource, as far as these tests need it.
-  const startPrometheusPod = async (): Promise<void> => {
-    const { spec } = only(manifests, 'Prometheus');
-    const labels = {
-      ...textsAt(spec, 'externalLabels'),
-      [textAt(spec, 'prometheusExternalLabelName')]: 'monitoring/tenancy',
-      [textAt(spec, 'replicaExternalLabelName')]: 'prometheus-tenancy-0',
-    };
-    const config = (target: string): string =>
-      JSON.stringify({
-        global: { scrape_interval: '1s', external_labels: labels },
-        scrape_configs: [{ job_name: 'prometheus', static_configs: [{ targets: [target] }] }],
-      });
-    prometheus = await startPrometheus({
-      config: config('127.0.0.1:9'),
-      openMetrics: seriesOf('team-a', 'team-b'),
-      flags: ['--storage.tsdb.min-block-duration=2h', '--storage.tsdb.max-block-duration=2h'],
-    });
-    started.defer(prometheus.stop);
-    await writeFile(prometheus.configFile, config(`127.0.0.1:${prometheus.port}`));
-    await sendRequest({ url: `${prometheus.url}/-/reload`, method: 'POST' });
-    const objstore = join(folder.path, 'objstore.yaml');
-    const secret = only(manifests, 'Secret', 'thanos-objstore-secret');
-    await writeFile(objstore, textsAt(secret, 'stringData')['thanos.yaml'] ?? '');
-    const tls = textsAt(spec, 'thanos', 'grpcServerTlsConfig');
-    const here = (file = ''): string => file.replace('/etc/thanos/grpc-server', folder.path);
-    const addresses = await freeAddresses();
-    const sidecar = await startThanosSidecar(prometheus, [
-      `--objstore.config-file=${objstore}`,
-      `--grpc-address=${addresses.grpc}`,
-      `--grpc-server-tls-cert=${here(tls['certFile'])}`,
-      `--grpc-server-tls-key=${here(tls['keyFile'])}`,
-      `--grpc-server-tls-client-ca=${here(tls['caFile'])}`,
-    ]);
-    started.defer(sidecar.stop);
-    pods.placeAt({
-      name: 'prometheus-tenancy-0',
-      labels: textsAt(spec, 'podMetadata', 'labels'),
-      spec: {},
-      ...addresses,
-    });
-    await poll(
-      async () => {
-        const { text } = await sendRequest({ url: `${sidecar.httpUrl}/metrics` });
-        return /^thanos_shipper_uploads_total [1-9]/m.test(text) ? true : undefined;
-      },
-      { what: 'the sidecar to upload its block', withinMs: 120_000 },
-    );
-  };
 
   const at0 = (name: string): RunningThanos => {
     const thanos = running.get(`${name}-0`);
@@ -195,7 +164,7 @@ await describeReal('every Thanos component, over S3 with certificates', PARTS, (
         await talksTo(grpc, certPem),
         await talksTo(grpc, certPem, { cert: stranger.certPem, key: stranger.keyPem }),
       ];
-      expect([name, ...talks]).toEqual([name, true, false, false]);
+      expect([name, ...talks]).toEqual([name, HAS_CERTIFICATES, false, false]);
     }
   });
 
@@ -225,6 +194,25 @@ await describeReal('every Thanos component, over S3 with certificates', PARTS, (
         prometheus: 'monitoring/tenancy',
       },
     ]);
+  });
+
+  it('answers a tenant young samples of the sidecar, and nothing of another tenant', async () => {
+    const query = `up{job="${TENANTS_JOB}"}`;
+    const namespaces = (labels: readonly object[]): readonly unknown[] =>
+      labels.map((it) => String(at(it, 'namespace'))).toSorted();
+    const everybody = await poll(
+      async () => {
+        const labels = await labelsOf('thanos-query-frontend', { query });
+        return labels.length === 2 ? labels : undefined;
+      },
+      { what: 'a sample of either tenant' },
+    );
+    expect(namespaces(everybody)).toEqual(['team-a', 'team-b']);
+    const fields = new URLSearchParams({ query }).toString();
+    const { headers, url } = tenant;
+    const { text } = await sendRequest({ url: `${url}/api/v1/query?${fields}`, headers });
+    const own = listAt(JSON.parse(text), 'data', 'result').map((it) => textsAt(it, 'metric'));
+    expect(namespaces(own)).toEqual(['team-a']);
   });
 
   it('answers what the rulers computed, out of their own store and out of receive', async () => {
@@ -262,6 +250,18 @@ await describeReal('every Thanos component, over S3 with certificates', PARTS, (
     ]);
   });
 
+  it('says that an alert fires, unless one side numbers the states of alerts otherwise', async () => {
+    const state = await poll(
+      async () => {
+        const url = `${at0('thanos-query-frontend').httpUrl}/api/v1/rules?type=alert`;
+        const groups = listAt(JSON.parse((await sendRequest({ url })).text), 'data', 'groups');
+        return at(groups[0], 'rules', 0, 'state');
+      },
+      { what: 'the querier to show the rules of the ruler' },
+    );
+    expect(state).toBe(firingAsRead());
+  });
+
   it('takes a remote write, and keeps its label of the tenant', async () => {
     const label = (name: string, value: string): Buffer =>
       bytesField(1, Buffer.concat([bytesField(1, name), bytesField(2, value)]));
@@ -272,12 +272,23 @@ await describeReal('every Thanos component, over S3 with certificates', PARTS, (
       bytesField(2, sample),
     ];
     const router = pods.pods.find(({ name }) => name === 'thanos-receive-0');
-    const answer = await fetch(`http://${router?.remoteWrite}/api/v1/receive`, {
-      method: 'POST',
-      headers: { 'Content-Encoding': 'snappy', 'THANOS-TENANT': 'gateway' },
-      body: new Uint8Array(snappyBlock(bytesField(1, Buffer.concat(series)))),
-    });
-    expect([answer.status, await answer.text()]).toEqual([200, '']);
+    const write = async (): Promise<readonly [status: number, text: string]> => {
+      const answer = await fetch(`http://${router?.remoteWrite}/api/v1/receive`, {
+        method: 'POST',
+        headers: { 'Content-Encoding': 'snappy', 'THANOS-TENANT': 'gateway' },
+        body: new Uint8Array(snappyBlock(bytesField(1, Buffer.concat(series)))),
+      });
+      return [answer.status, await answer.text()];
+    };
+    // Older ones refuse the first of a tenant while they make its storage. Agents write it again.
+    const written = await poll(
+      async () => {
+        const answer = await write();
+        return answer[0] === 500 && answer[1].includes('TSDB not ready') ? undefined : answer;
+      },
+      { what: 'receive to have the storage of a tenant' },
+    );
+    expect(written).toEqual([200, '']);
     expect(await shown('written_orders')).toEqual([
       {
         __name__: 'written_orders',
@@ -300,6 +311,22 @@ await describeReal('every Thanos component, over S3 with certificates', PARTS, (
     expect(metrics).toMatch(
       /^thanos_objstore_bucket_operations_total\{.*operation="iter".*\} [1-9]/m,
     );
+  });
+
+  it('lets nobody mark a block, on any of the pages about blocks', async () => {
+    const [block = ''] = (await readdir(objectStore.bucketFolder(BUCKET))).filter((it) =>
+      /^[0-9A-Z]{26}$/.test(it),
+    );
+    const mark = new URLSearchParams({ id: block, action: 'NO_COMPACTION', detail: 'none' });
+    for (const [name, { httpUrl }] of running) {
+      const url = `${httpUrl}/api/v1/blocks/mark?${mark.toString()}`;
+      const { status, text } = await sendRequest({ url, method: 'POST' });
+      const isRefused = status === 404 || text.includes('Admin operations are disabled');
+      expect([name, status, isRefused]).toEqual([name, expect.any(Number), true]);
+    }
+    const files = await readdir(join(objectStore.bucketFolder(BUCKET), block));
+    expect(files).toContain('meta.json');
+    expect(files).not.toContain('no-compact-mark.json');
   });
 
   it('reads the rules that a container beside the ruler brought, when it is told to', async () => {
@@ -347,6 +374,8 @@ await describeReal('every Thanos component, over S3 with certificates', PARTS, (
     const fields = { query: 'shop_orders{namespace="team-b"}', time: String(TIME) };
     const { text } = await ask('thanos-query-frontend', fields);
     expect(text).toContain('424242');
+    const answer = await askQuery(tenant);
+    expect([answer.status, shows(answer.text, 'team-a'), leaksOf(answer)]).toEqual([200, true, []]);
     const shards = await Promise.all(
       ['thanos-store-gateway-shard-0', 'thanos-store-gateway-shard-1'].map(async (name) => {
         const metrics = await sendRequest({ url: `${at0(name).httpUrl}/metrics` });

@@ -1,22 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { THANOS_FLAGS, type ThanosComponent, type ThanosVersion } from '../../../lib/index.ts';
+import {
+  THANOS_FLAGS,
+  THANOS_VERSIONS,
+  type ThanosComponent,
+  type ThanosVersion,
+} from '../../../lib/index.ts';
 import { hasFlag, THANOS_COMMANDS } from '../../../lib/thanos/flags.ts';
-import { isAtLeast } from '../../../lib/thanos/version.ts';
+import { isAtLeast, NEWEST_THANOS } from '../../../lib/thanos/version.ts';
 import { moduleSource } from '../harness/module-source.ts';
 import { describeReal } from '../harness/skip.ts';
+import { THANOS_PARTS } from '../harness/thanos-versions.ts';
 import { type Flag, flagsIn } from './thanos-help.ts';
 
 const COMPONENTS = Object.keys(THANOS_FLAGS) as readonly ThanosComponent[];
 
 // The newest is asked itself; of these the documents hold what each prints as its help.
-const RELEASES: readonly (readonly [version: ThanosVersion, release: string])[] = [
-  ['0.38', 'v0.38.0'],
-  ['0.39', 'v0.39.2'],
-  ['0.40', 'v0.40.1'],
-  ['0.41', 'v0.41.0'],
-];
+const RELEASES = THANOS_VERSIONS.filter((it) => it !== NEWEST_THANOS).map(
+  (version) => [version, THANOS_PARTS[version].version] as const,
+);
 
 const DOCUMENTS: Partial<Record<ThanosComponent, string>> = { 'bucket-web': 'tools' };
 
