@@ -16,6 +16,11 @@ export const MARK_NAMESPACES: readonly string[] = [
   '-f',
 ];
 
+const KIND: readonly string[] = [
+  'apiVersion: kustomize.config.k8s.io/v1beta1',
+  'kind: Kustomization',
+];
+
 const HEADER: readonly string[] = [
   'Apply with: kubectl apply -k . (the policies in admission/ need an administrator)',
   'Then mark the namespaces of tenants; nothing but this label of them is ours:',
@@ -25,6 +30,7 @@ const HEADER: readonly string[] = [
   '- the Prometheus operator with its CRDs, and the namespaces of the platform and of tenants;',
   '- the Secret thanos-objstore-secret, whose key thanos.yaml configures the object store;',
   "- the Secret tenant-query-frontend-tls, which holds the query frontend's certificate;",
+  "- the Secrets prometheus-web-tls and prometheus-web-client-tls, for Prometheus' own web port;",
   '- the audience of the API server, on which tokens are accepted, to be',
   `    ${DEFAULT_CLUSTER_ISSUER}`,
   '  or clusterIssuer of the query frontend to name it. On EKS, GKE and AKS it is another one.',
@@ -35,20 +41,25 @@ const HEADER: readonly string[] = [
   '  prints holds it in every case.',
 ];
 
+/** The kustomization over the manifests of one folder, for one above it. */
+export function folderKustomization(paths: readonly string[]): OutputFile {
+  const lines = ['resources:', ...paths.toSorted().map((file) => `  - ${file}`)];
+  return { path: 'kustomization.yaml', text: `${[...KIND, ...lines].join('\n')}\n` };
+}
+
 /**
  * The kustomization over manifests, with what teaches Kustomize the operator's resources.
  *
  * The labels of tenants' namespaces are left out: `kubectl delete -k` and a pruning apply delete what
  * a kustomization names, and a Namespace takes everything in it along.
  *
- * @param paths The manifests' files, below the folder of the kustomization.
+ * @param paths The manifests' files, or folders with a kustomization, below the folder of this one.
  */
 export function kustomizationFiles(paths: readonly string[]): readonly OutputFile[] {
   const resources = paths.filter((path) => !path.startsWith(`${NAMESPACES_FOLDER}/`)).toSorted();
   const lines = [
     ...HEADER.map((line) => `# ${line}`.trimEnd()),
-    'apiVersion: kustomize.config.k8s.io/v1beta1',
-    'kind: Kustomization',
+    ...KIND,
     'configurations:',
     `  - ${OPERATOR_FIELDS_FILE}`,
     'resources:',

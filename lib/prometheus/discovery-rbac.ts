@@ -1,6 +1,6 @@
-import { k8s } from 'cdk8s-plus-28';
+import type { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { clusterScoped } from '../cluster-scoped.ts';
+import { addClusterGrant } from '../cluster-grant.ts';
 
 /** Settings of {@link DiscoveryRbac}. */
 export interface DiscoveryRbacProps {
@@ -26,30 +26,18 @@ export class DiscoveryRbac extends Construct {
 
   constructor(scope: Construct, id: string, props: DiscoveryRbacProps) {
     super(scope, id);
-    const name = `prometheus-tenancy-kit-${props.serviceAccountName}-discovery`;
-    const metadata = { name, labels: { ...props.labels } };
+    const { labels, namespace, serviceAccountName } = props;
     const verbs = ['get', 'list', 'watch'];
-    this.clusterRole = clusterScoped(
-      new k8s.KubeClusterRole(this, 'cluster-role', {
-        metadata,
-        rules: [
-          { apiGroups: [''], resources: ['pods', 'services'], verbs },
-          { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs },
-        ],
-      }),
-    );
-    this.clusterRoleBinding = clusterScoped(
-      new k8s.KubeClusterRoleBinding(this, 'cluster-role-binding', {
-        metadata,
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
-        subjects: [
-          {
-            kind: 'ServiceAccount',
-            name: props.serviceAccountName,
-            namespace: props.namespace,
-          },
-        ],
-      }),
-    );
+    const grant = addClusterGrant(this, {
+      name: `prometheus-tenancy-kit-${serviceAccountName}-discovery`,
+      labels,
+      rules: [
+        { apiGroups: [''], resources: ['pods', 'services'], verbs },
+        { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs },
+      ],
+      subjects: [{ kind: 'ServiceAccount', name: serviceAccountName, namespace }],
+    });
+    this.clusterRole = grant.clusterRole;
+    this.clusterRoleBinding = grant.clusterRoleBinding;
   }
 }

@@ -3,6 +3,8 @@ import { spreadEvenly } from '../availability.ts';
 import { OBJSTORE_FILE, objstoreMounts } from '../objstore-secret.ts';
 import { PLATFORM_RULE_LABELS } from '../monitoring/platform-rule-labels.ts';
 import { PLATFORM_SCRAPE_LABELS } from '../monitoring/platform-scrape-labels.ts';
+import { plainPodFields } from '../plain-pod-fields.ts';
+import { placementFields, podMetadata } from '../pod-placement.ts';
 import { NOBODY, restrictedPod } from '../pod-security.ts';
 import { resourceFields } from '../resources.ts';
 import { grpcFiles, grpcMounts } from '../thanos/grpc-tls.ts';
@@ -19,7 +21,7 @@ import {
 export type SpecFields = Readonly<Record<string, unknown>>;
 
 /** Name of the web port of a Prometheus pod. */
-export const WEB_PORT_NAME = 'web';
+const WEB_PORT_NAME = 'web';
 
 /**
  * The fields that keep tenants apart, whatever their monitors say.
@@ -125,7 +127,8 @@ export function podFields(
     serviceAccountName: `prometheus-${settings.name}`,
     automountServiceAccountToken: true,
     enableServiceLinks: false,
-    podMetadata: { labels: podLabels },
+    podMetadata: podMetadata(podLabels, settings.placement),
+    ...plainPodFields(placementFields(settings.placement)),
     resources: resourceFields(settings.resources),
     securityContext: restrictedPod(NOBODY),
     logFormat: 'json',

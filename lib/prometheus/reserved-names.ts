@@ -18,7 +18,7 @@ export interface ReservedNames {
 }
 
 /** The scrape class of every monitor that names none. The admission policies let tenants name none. */
-export const TENANT_SCRAPE_CLASS = 'tenant';
+const TENANT_SCRAPE_CLASS = 'tenant';
 
 /** The scrape class of monitors of the platform, to which nothing is reserved. */
 export const PLATFORM_SCRAPE_CLASS = 'platform';
@@ -72,7 +72,7 @@ export function reservedNameFields(
 export function namespacesOfSeries(tenancyLabel: string): readonly Relabeling[] {
   const aside = `exported_${tenancyLabel}`;
   return [
-    { sourceLabels: [aside], regex: '(.+)', targetLabel: tenancyLabel },
+    { action: 'replace', sourceLabels: [aside], regex: '(.+)', targetLabel: tenancyLabel },
     { action: 'labeldrop', regex: aside },
   ];
 }

@@ -5,11 +5,14 @@ import { refuseShortRetention } from '../block-retention.ts';
 import { refuseSharedIdentity } from '../external-labels.ts';
 import { PROMETHEUS_IMAGE, PROMETHEUS_VERSION, THANOS_IMAGE, THANOS_VERSION } from '../images.ts';
 import type { ObjstoreSecret } from '../objstore-secret.ts';
+import { type PodPlacement, placementOf } from '../pod-placement.ts';
 import type { ContainerResources } from '../resources.ts';
 import { requireTenancyLabel } from '../tenancy-labels.ts';
+import { fitEnv } from '../thanos/env.ts';
 import type { GrpcTls } from '../thanos/grpc-tls.ts';
 import type { EnforcedLimits } from './enforced-limits.ts';
 import type { PrometheusAlertmanager } from './prometheus-alertmanager.ts';
+import { refuseTooOld } from './prometheus-version.ts';
 import type { ReservedNames } from './reserved-names.ts';
 import type { UnsafePrometheusSwitches } from './unsafe-switches.ts';
 import { WebAccess } from './web-access.ts';
@@ -23,7 +26,7 @@ export interface VersionedImage {
 }
 
 /** Settings of a `TenantPrometheus`. */
-export interface TenantPrometheusProps extends UnsafePrometheusSwitches {
+export interface TenantPrometheusProps extends UnsafePrometheusSwitches, PodPlacement {
   /** The external label `cluster`. It must be unique among all clusters that share a bucket. */
   readonly cluster: string;
   /**
@@ -89,8 +92,9 @@ export interface TenantPrometheusProps extends UnsafePrometheusSwitches {
    */
   readonly grpcTls?: GrpcTls;
   /**
-   * Who may speak to Prometheus' own web port, where all tenants' series are.
-   * @default WebAccess.networkPolicy()
+   * Who may speak to Prometheus' own web port, where all tenants' series are. By default whoever shows a
+   * certificate; both ends have theirs in the Secrets `prometheus-web-tls` and `prometheus-web-client-tls`.
+   * @default WebAccess.clientCertificates()
    */
   readonly webAccess?: WebAccess;
   /**
@@ -104,6 +108,12 @@ export interface TenantPrometheusProps extends UnsafePrometheusSwitches {
    * @default - none
    */
   readonly serviceAccountAnnotations?: Readonly<Record<string, string>>;
+  /**
+   * Adds a Service `thanos-sidecar`, which the sidecars of installations that came before us were behind.
+   * Network policies let in nobody else for that.
+   * @default false
+   */
+  readonly legacyAlias?: boolean;
   /** @default - quay.io/prometheus/prometheus in the tested version */
   readonly prometheus?: VersionedImage;
   /** @default - quay.io/thanos/thanos in the tested version */
@@ -118,6 +128,12 @@ export interface TenantPrometheusProps extends UnsafePrometheusSwitches {
    * @default - 50m CPU and 128 MiB, at most 512 MiB
    */
   readonly sidecarResources?: ContainerResources;
+  /**
+   * Variables of the sidecar, such as the proxies on the way to the object store. Whoever may see the pod
+   * can read them: one that is named like a secret throws.
+   * @default - none
+   */
+  readonly sidecarEnv?: Readonly<Record<string, string>>;
 }
 
 /** The settings with every default filled in. */
@@ -127,6 +143,7 @@ export interface TenantPrometheusSettings {
   readonly externalLabels: Readonly<Record<string, string>>;
   readonly replicas: number;
   readonly priorityClassName: string | undefined;
+  readonly placement: PodPlacement;
   readonly retention: Duration;
   readonly storage: Size;
   readonly storageClassName: string | undefined;
@@ -138,10 +155,12 @@ export interface TenantPrometheusSettings {
   readonly webAccess: WebAccess;
   readonly alertmanagers: readonly PrometheusAlertmanager[];
   readonly serviceAccountAnnotations: Readonly<Record<string, string>>;
+  readonly legacyAlias: boolean;
   readonly prometheus: VersionedImage;
   readonly thanos: VersionedImage;
   readonly resources: ContainerResources;
   readonly sidecarResources: ContainerResources;
+  readonly sidecarEnv: Readonly<Record<string, string>>;
   readonly unsafe: Required<UnsafePrometheusSwitches>;
 }
 
@@ -162,6 +181,7 @@ export function resolveTenantPrometheus(
     externalLabels: { ...props.externalLabels, cluster: props.cluster },
     replicas: props.replicas ?? 2,
     priorityClassName: props.priorityClassName,
+    placement: placementOf(props),
     retention: props.retention ?? Duration.days(2),
     storage: props.storage ?? Size.gibibytes(50),
     storageClassName: props.storageClassName,
@@ -170,9 +190,10 @@ export function resolveTenantPrometheus(
     reserved: props.reserved ?? {},
     objstore: props.objstore ?? {},
     grpcTls: props.grpcTls,
-    webAccess: props.webAccess ?? WebAccess.networkPolicy(),
+    webAccess: props.webAccess ?? WebAccess.clientCertificates(),
     alertmanagers: props.alertmanagers ?? [],
     serviceAccountAnnotations: props.serviceAccountAnnotations ?? {},
+    legacyAlias: props.legacyAlias ?? false,
     prometheus: props.prometheus ?? { image: PROMETHEUS_IMAGE, version: PROMETHEUS_VERSION },
     thanos: props.thanos ?? { image: THANOS_IMAGE, version: THANOS_VERSION },
     resources: props.resources ?? {
@@ -185,6 +206,7 @@ export function resolveTenantPrometheus(
       memory: Size.mebibytes(128),
       memoryLimit: Size.mebibytes(512),
     },
+    sidecarEnv: fitEnv('sidecarEnv', props.sidecarEnv ?? {}),
     unsafe: resolveUnsafe(props),
   };
   refuseSharedIdentity(subject, {
@@ -194,6 +216,7 @@ export function resolveTenantPrometheus(
     own: [PROMETHEUS_LABEL, REPLICA_LABEL],
   });
   refuseShortRetention(subject, settings.retention);
+  refuseTooOld(subject, settings.prometheus.version, settings.webAccess);
   return settings;
 }
 

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
 import { addDisruptionBudget } from '../availability.ts';
 import { HashedConfigMap } from '../hashed-config-map.ts';
-import { objectLabels, selectorLabels } from '../labels.ts';
+import { objectLabels, PART_OF, selectorLabels } from '../labels.ts';
 import { objstoreVolumes } from '../objstore-secret.ts';
 import type { NetworkDestination } from '../network/network-destination.ts';
 import { requireNamespace } from '../platform-namespace.ts';
@@ -25,6 +25,7 @@ import {
 } from './prometheus-spec.ts';
 import { finalSpec } from './final-spec.ts';
 import { alertingFields } from './prometheus-alertmanager.ts';
+import { withSidecarEnv } from './sidecar-env.ts';
 import type { WebAccess } from './web-access.ts';
 import { brokenWalls } from './tenancy-walls.ts';
 import {
@@ -118,6 +119,7 @@ export class TenantPrometheus extends Construct implements StoreEndpoint {
       metadata: { name: sidecarName, labels },
       spec: { clusterIp: 'None', selector: podLabels, ports: thanosServicePorts() },
     });
+    if (settings.legacyAlias) this.#addLegacyAlias(podLabels);
     const { replicas } = settings;
     addDisruptionBudget(this, { name: `prometheus-${this.name}`, replicas, podLabels, labels });
   }
@@ -130,6 +132,17 @@ export class TenantPrometheus extends Construct implements StoreEndpoint {
    */
   excludeScrapeConfig(name: string): void {
     this.#excludedScrapeConfigs.add(name);
+  }
+
+  #addLegacyAlias(selector: Record<string, string>): void {
+    void new k8s.KubeService(this, 'legacy-alias', {
+      metadata: {
+        name: 'thanos-sidecar',
+        // Not those of the other Service, or whoever looks for that would find both.
+        labels: { 'app.kubernetes.io/part-of': PART_OF, 'app.kubernetes.io/component': 'legacy' },
+      },
+      spec: { selector, ports: thanosServicePorts() },
+    });
   }
 
   #addResource(
@@ -154,7 +167,7 @@ export class TenantPrometheus extends Construct implements StoreEndpoint {
         ...identityFields(settings),
         ...sidecarFields(settings),
         ...podFields(settings, podLabels),
-        ...web.fields,
+        ...withSidecarEnv(web.fields, settings.sidecarEnv),
         volumes: [
           ...objstoreVolumes(settings.objstore),
           ...grpcVolumes(settings.grpcTls, 'server'),

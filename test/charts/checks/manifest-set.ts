@@ -11,7 +11,12 @@ export interface Surroundings {
 
 /** What the manifests as they are shipped expect to exist. */
 export const EXPECTED: Surroundings = {
-  objects: ['Secret */thanos-objstore-secret', 'Secret */tenant-query-frontend-tls'],
+  objects: [
+    'Secret */thanos-objstore-secret',
+    'Secret */tenant-query-frontend-tls',
+    'Secret */prometheus-web-tls',
+    'Secret */prometheus-web-client-tls',
+  ],
   namespaces: ['kube-system'],
 };
 
