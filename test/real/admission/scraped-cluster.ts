@@ -6,10 +6,17 @@ import { operatorCrdFolder } from '../harness/build-part.ts';
 import type { Manifest } from '../harness/cluster-objects.ts';
 import { sendRequest } from '../harness/http-request.ts';
 import { mustRequest } from '../harness/kube-request.ts';
-import { startKubeApiserver, type TestCluster } from '../harness/kubernetes.ts';
+import {
+  type ClusterOptions,
+  startKubeApiserver,
+  type TestCluster,
+} from '../harness/kubernetes.ts';
+import type { NetworkNamespace } from '../harness/network-namespace.ts';
+import type { OperatorPart } from '../harness/parts.ts';
 import { poll } from '../harness/poll.ts';
 import { type RunningPrometheus, startPrometheus } from '../harness/prometheus.ts';
 import { awaitConfig, startPrometheusOperator } from '../harness/prometheus-operator.ts';
+import { forPlatform } from '../harness/prometheus-resource.ts';
 import { readPath } from '../harness/read-path.ts';
 import { OWN, VICTIM } from './admission-case.ts';
 import { PLATFORM } from './admitted-cluster.ts';
@@ -48,25 +55,40 @@ export interface FakePod {
   readonly namespace: string;
   readonly name: string;
   readonly port: number;
+  /** @defaultValue '127.0.0.1' */
+  readonly address?: string;
   readonly annotations?: Readonly<Record<string, string>>;
   /** @defaultValue 'Running' */
   readonly phase?: 'Running' | 'Succeeded';
 }
 
+/** What a scraped cluster is started with. */
+export interface ScrapedClusterOptions {
+  /** The operator, with its definitions of resources. @defaultValue 'prometheus-operator' */
+  readonly operator?: OperatorPart;
+  /** @defaultValue none runs */
+  readonly controllerManager?: NonNullable<ClusterOptions['controllerManager']>;
+  /** Makes the network that Prometheus runs in. @defaultValue that of this machine */
+  readonly network?: (cluster: TestCluster) => Promise<NetworkNamespace>;
+}
+
 /** Starts all of it. */
-export async function startScrapedCluster(): Promise<ScrapedCluster> {
-  const cluster = await startKubeApiserver();
+export async function startScrapedCluster(
+  options: ScrapedClusterOptions = {},
+): Promise<ScrapedCluster> {
+  const { operator = 'prometheus-operator', controllerManager = false } = options;
+  const cluster = await startKubeApiserver({ controllerManager });
   const stops = [cluster.stop];
   const stop = async (): Promise<void> => {
     for (let last = stops.pop(); last !== undefined; last = stops.pop()) await last();
   };
   try {
-    await cluster.installCrds(await operatorCrdFolder());
+    await cluster.installCrds(await operatorCrdFolder(operator));
     await cluster.createNamespace(PLATFORM);
     for (const name of [OWN, VICTIM]) {
       await cluster.createNamespace(name, { [TENANT_NAMESPACE_LABEL]: 'true' });
     }
-    stops.push((await startPrometheusOperator(cluster)).stop);
+    stops.push((await startPrometheusOperator(cluster, operator)).stop);
     const rights = /^(?:ServiceAccount|ClusterRole|ClusterRoleBinding)$/;
     const manifests = platformManifests();
     await cluster.apply(
@@ -74,7 +96,12 @@ export async function startScrapedCluster(): Promise<ScrapedCluster> {
     );
     const token = await cluster.requestToken(PLATFORM, 'prometheus-tenancy');
     await cluster.apply([prometheusResource(cluster, only(manifests, 'Prometheus'), token)]);
-    const prometheus = await startPrometheus({ part: 'prometheus-kubernetes' });
+    const network = await options.network?.(cluster);
+    if (network !== undefined) stops.push(network.stop);
+    const prometheus = await startPrometheus({
+      part: 'prometheus-kubernetes',
+      ...(network !== undefined && { network }),
+    });
     stops.push(prometheus.stop);
     return {
       cluster,
@@ -152,10 +179,11 @@ export async function querySeries(
  * It also takes ScrapeConfigs, which the construct refuses to: what they would do is part of the test.
  */
 function prometheusResource(cluster: TestCluster, shipped: KitManifest, token: string): Manifest {
+  const resource = forPlatform(shipped);
   return {
-    ...shipped,
+    ...resource,
     spec: {
-      ...(shipped.spec as object),
+      ...(resource.spec as object),
       scrapeConfigSelector: {},
       scrapeConfigNamespaceSelector: {},
       apiserverConfig: {
@@ -169,7 +197,7 @@ function prometheusResource(cluster: TestCluster, shipped: KitManifest, token: s
 
 async function addPod(
   cluster: TestCluster,
-  { namespace, name, port, annotations = {}, phase = 'Running' }: FakePod,
+  { namespace, name, port, address = '127.0.0.1', annotations = {}, phase = 'Running' }: FakePod,
 ): Promise<void> {
   const path = `/api/v1/namespaces/${namespace}/pods`;
   const pod = {
@@ -179,7 +207,7 @@ async function addPod(
     },
   };
   await mustRequest(cluster.request, 'POST', path, pod);
-  const status = { phase, podIP: '127.0.0.1', podIPs: [{ ip: '127.0.0.1' }] };
+  const status = { phase, podIP: address, podIPs: [{ ip: address }] };
   const answer = await cluster.request(
     'PATCH',
     `${path}/${name}/status`,

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { itBeyondFloor } from '../harness/beyond-floor.ts';
 import type { Manifest } from '../harness/cluster-objects.ts';
 import { answersOk } from '../harness/http-request.ts';
 import { poll } from '../harness/poll.ts';
 import { promtool, startPrometheus } from '../harness/prometheus.ts';
 import { awaitConfig, generatedConfig } from '../harness/prometheus-operator.ts';
 import { readPath } from '../harness/read-path.ts';
+import { AT_FLOOR } from '../harness/parts.ts';
 import { describeReal } from '../harness/skip.ts';
-import { OWN, podMonitor, SECRET_KEY, serviceMonitor, VICTIM } from './admission-case.ts';
+import { OWN, podMonitor, SECRET_KEY, VICTIM } from './admission-case.ts';
 import { create, enforce, refusingRules, tryCreate } from './admitted-cluster.ts';
 import { type AttackedCluster, HASTE, startAttackedCluster } from './attacked-cluster.ts';
 import { type AttackName, ATTACKS } from './attacks.ts';
@@ -23,6 +25,9 @@ const PARTS = [
   'prometheus-kubernetes',
   'promtool',
 ] as const;
+
+// The definitions of the oldest operator refuse a label without a name by themselves.
+const isLetIn = (name: AttackName): boolean => !AT_FLOOR || name !== 'source';
 
 await describeReal('scraping, as the operator configures it', PARTS, () => {
   let attacked: AttackedCluster;
@@ -48,7 +53,8 @@ await describeReal('scraping, as the operator configures it', PARTS, () => {
       },
     );
 
-    it('reads a socket of the pod', async () => {
+    const itOnLaterPrometheus = itBeyondFloor('Prometheus 2.55 knows no label __unix_socket__');
+    itOnLaterPrometheus('reads a socket of the pod', async () => {
       await attacked.attack('socket');
       const [stolen] = await attacked.scraped.awaitSeries('host_secret');
       expect(stolen?.metric).toMatchObject({ namespace: OWN });
@@ -90,33 +96,6 @@ await describeReal('scraping, as the operator configures it', PARTS, () => {
       await attacked.end('scrapeConfig');
     });
 
-    it("scrapes another tenant's pod by an EndpointSlice", async () => {
-      const labels = { app: 'attacker' };
-      await create(attacked.scraped.cluster, {
-        apiVersion: 'v1',
-        kind: 'Service',
-        metadata: { name: 'attacker', namespace: OWN, labels },
-        spec: { ports: [{ name: 'http', port: 9100 }] },
-      });
-      const claim = { relabelings: [{ targetLabel: 'namespace', replacement: VICTIM }] };
-      const monitor = serviceMonitor(claim, { selector: { matchLabels: labels } });
-      await create(attacked.scraped.cluster, {
-        ...monitor,
-        metadata: { name: 'endpointslice', namespace: OWN },
-      });
-      await attacked.attack('endpointSlice');
-      const found = await poll(
-        async () =>
-          (await attacked.scraped.targets()).find(
-            (it) => readPath(it, 'scrapeUrl') === 'http://10.255.255.1:9100/metrics',
-          ),
-        { what: 'the target' },
-      );
-      expect(readPath(found, 'labels')).toMatchObject({ namespace: OWN });
-      await attacked.end('endpointSlice');
-      await attacked.scraped.cluster.deleteObject('ServiceMonitor', 'endpointslice', OWN);
-    });
-
     it("hands another tenant's password to a Prometheus of the tenant's own", async () => {
       await create(attacked.scraped.cluster, ATTACKS.prometheus(attacked.ground));
       const config = await awaitConfig(
@@ -128,22 +107,27 @@ await describeReal('scraping, as the operator configures it', PARTS, () => {
       await attacked.end('prometheus');
     });
 
-    it.each<[AttackName, string]>([
+    const breaking: readonly [AttackName, string][] = [
       ['port', 'error parsing regexp'],
       ['years', 'duration out of range'],
       ['source', 'is not a valid label name'],
-    ])('takes a %s that makes the configuration of all invalid', async (name, complaint) => {
-      await create(attacked.scraped.cluster, ATTACKS[name](attacked.ground));
-      const config = await awaitConfig(attacked.scraped.cluster, PROMETHEUS, (text) =>
-        text.includes(`/team-a/${name}/`),
-      );
-      const file = join(attacked.folder, 'broken.yaml');
-      await writeFile(file, config);
-      const { exitCode, stdout, stderr } = await promtool(['check', 'config', file]);
-      expect(exitCode).toBe(1);
-      expect(stdout + stderr).toContain(complaint);
-      await attacked.end(name);
-    });
+      ['merge', 'map merge requires map'],
+    ];
+    it.each(breaking.filter(([name]) => isLetIn(name)))(
+      'takes a %s that makes the configuration of all invalid',
+      async (name, complaint) => {
+        await create(attacked.scraped.cluster, ATTACKS[name](attacked.ground));
+        const config = await awaitConfig(attacked.scraped.cluster, PROMETHEUS, (text) =>
+          text.includes(`/team-a/${name}/`),
+        );
+        const file = join(attacked.folder, 'broken.yaml');
+        await writeFile(file, config);
+        const { exitCode, stdout, stderr } = await promtool(['check', 'config', file]);
+        expect(exitCode).toBe(1);
+        expect(stdout + stderr).toContain(complaint);
+        await attacked.end(name);
+      },
+    );
 
     it('leaves the job to the series of a target that has none', async () => {
       await attacked.attack('job');
@@ -209,22 +193,29 @@ await describeReal('scraping, as the operator configures it', PARTS, () => {
       await attacked.scraped.cluster.deleteObject('PodMonitor', 'liar', OWN);
     });
 
-    it('leaves an object with two credentials out, which would make the configuration invalid', async () => {
-      const credential = { basicAuth: { username: SECRET_KEY, password: SECRET_KEY } };
-      const twice = podMonitor({ ...credential, authorization: { credentials: SECRET_KEY } });
-      const once = podMonitor(credential);
-      const both = { twice, once };
-      for (const [name, monitor] of Object.entries(both)) {
-        await create(attacked.scraped.cluster, { ...monitor, metadata: { name, namespace: OWN } });
-      }
-      const config = await awaitConfig(attacked.scraped.cluster, PROMETHEUS, (text) =>
-        text.includes('/team-a/once'),
-      );
-      expect(config).not.toContain('/team-a/twice');
-      for (const name of Object.keys(both)) {
-        await attacked.scraped.cluster.deleteObject('PodMonitor', name, OWN);
-      }
-    });
+    const itOnLaterOperator = itBeyondFloor('operator 0.85 does not: see two-credentials.test.ts');
+    itOnLaterOperator(
+      'leaves an object with two credentials out, which would make the configuration invalid',
+      async () => {
+        const credential = { basicAuth: { username: SECRET_KEY, password: SECRET_KEY } };
+        const twice = podMonitor({ ...credential, authorization: { credentials: SECRET_KEY } });
+        const once = podMonitor(credential);
+        const both = { twice, once };
+        for (const [name, monitor] of Object.entries(both)) {
+          await create(attacked.scraped.cluster, {
+            ...monitor,
+            metadata: { name, namespace: OWN },
+          });
+        }
+        const config = await awaitConfig(attacked.scraped.cluster, PROMETHEUS, (text) =>
+          text.includes('/team-a/once'),
+        );
+        expect(config).not.toContain('/team-a/twice');
+        for (const name of Object.keys(both)) {
+          await attacked.scraped.cluster.deleteObject('PodMonitor', name, OWN);
+        }
+      },
+    );
 
     it('gives a configuration that Prometheus accepts', async () => {
       const file = join(attacked.folder, 'sound.yaml');
@@ -240,7 +231,8 @@ await describeReal('scraping, as the operator configures it', PARTS, () => {
   describe('with the policies', () => {
     beforeAll(() => enforce(attacked.scraped.cluster));
 
-    it.each(Object.keys(ATTACKS) as AttackName[])('is not misled by %s', async (name) => {
+    const attacks = (Object.keys(ATTACKS) as AttackName[]).filter(isLetIn);
+    it.each(attacks)('is not misled by %s', async (name) => {
       const object = ATTACKS[name]({ ...attacked.ground, interval: '30s' });
       const refusals = refusingRules(await tryCreate(attacked.scraped.cluster, object));
       expect(refusals).toHaveLength(1);

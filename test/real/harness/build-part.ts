@@ -7,26 +7,42 @@ import { runsInCi } from './ci.ts';
 import { guardFolder } from './clean-up.ts';
 import { installedProgram } from './installed-part.ts';
 import { PartUnavailable } from './part-unavailable.ts';
-import { OPERATOR_MODULE, type Part, type PartName, PARTS } from './parts.ts';
+import { AT_FLOOR, type OperatorPart, type Part, type PartName, PARTS } from './parts.ts';
+import { OPERATOR_CRD_FOLDER } from './platform-versions.ts';
 import { type ProgramResult, runProgram } from './processes.ts';
+import { releasedModule } from './released-module.ts';
+import { thanosPart, type ThanosComponent } from './thanos-versions.ts';
 
 const BUILD_TIMEOUT_MS = 60 * 60_000;
 const LDFLAGS = '-s -w';
 const GO_HINT = 'install Go 1.26 or newer (https://go.dev/doc/install) and let it fetch modules';
 
-const binaries = new Map<PartName, Promise<string>>();
+const binaries = new Map<Part, Promise<string>>();
 
 /**
  * Gives the path of a part's program, which is built when there is none yet.
  *
  * Outside CI a program on PATH will do if it is not older than the pinned version. CI always uses
- * the pinned one.
+ * the pinned one, and so do tests on the oldest platform.
  *
  * @throws {@link PartUnavailable} If the program can be neither found nor built.
  */
 export function partBinary(name: PartName): Promise<string> {
-  const known = binaries.get(name) ?? findOrBuild(PARTS[name]);
-  binaries.set(name, known);
+  return binaryOf(name === 'thanos' ? thanosPart() : PARTS[name]);
+}
+
+/**
+ * Gives the path of a Thanos in the version that a component is run in.
+ *
+ * @throws {@link PartUnavailable} If the program can be neither found nor built.
+ */
+export function thanosBinary(role: ThanosComponent): Promise<string> {
+  return binaryOf(thanosPart(role));
+}
+
+function binaryOf(part: Part): Promise<string> {
+  const known = binaries.get(part) ?? findOrBuild(part);
+  binaries.set(part, known);
   return known;
 }
 
@@ -36,9 +52,11 @@ export function partBinary(name: PartName): Promise<string> {
  *
  * @throws {@link PartUnavailable} If the module cannot be fetched.
  */
-export async function operatorCrdFolder(): Promise<string> {
-  const { folder, module, crdFolder } = OPERATOR_MODULE;
-  return join(await moduleFolder('operator-crds', folder, module), crdFolder);
+export async function operatorCrdFolder(
+  operator: OperatorPart = 'prometheus-operator',
+): Promise<string> {
+  const { folder, module } = PARTS[operator];
+  return join(await moduleFolder('operator-crds', folder, module), OPERATOR_CRD_FOLDER);
 }
 
 /**
@@ -65,7 +83,7 @@ export function toolFolder(folder: string): string {
 }
 
 async function findOrBuild(part: Part): Promise<string> {
-  const installed = runsInCi() ? undefined : await installedProgram(part);
+  const installed = runsInCi() || AT_FLOOR ? undefined : await installedProgram(part);
   if (installed !== undefined) {
     return installed;
   }
@@ -95,21 +113,33 @@ async function build(part: Part, binary: string): Promise<void> {
   await mkdir(scratch, { recursive: true });
   const program = join(unfinished, part.name);
   const flags = [
-    '-mod=readonly',
     '-trimpath',
     '-buildvcs=false',
     `-ldflags=${linkerFlags(part)}`,
     `-tags=${part.tags.join()}`,
   ];
   try {
-    const args = ['build', ...flags, '-o', program, part.package];
-    await go(part.name, toolFolder(part.folder), args, { GOTMPDIR: scratch });
+    const { folder, moduleFlags } = await moduleOf(part, unfinished);
+    const args = ['build', ...moduleFlags, ...flags, '-o', program, part.package];
+    await go(part.name, folder, args, { GOTMPDIR: scratch });
     await rename(program, binary);
   } finally {
     await rm(unfinished, { recursive: true, force: true });
     release();
   }
   progress(`built ${part.name} in ${Math.round((Date.now() - start) / 1000)} s`);
+}
+
+/** The module that a part is built in, and what Go is to be told of it. */
+async function moduleOf(
+  part: Part,
+  unfinished: string,
+): Promise<{ readonly folder: string; readonly moduleFlags: readonly string[] }> {
+  if (part.release === undefined) {
+    return { folder: toolFolder(part.folder), moduleFlags: ['-mod=readonly'] };
+  }
+  const { folder, goMod } = await releasedModule(part, part.release, unfinished);
+  return { folder, moduleFlags: ['-mod=mod', `-modfile=${goMod}`] };
 }
 
 /** Complains before anything is said to be built, and names the other way to have the part. */
@@ -153,12 +183,17 @@ function linkerFlags({ linked }: Part): string {
 
 /** Changes with everything that the program is made from. */
 async function fingerprint(part: Part): Promise<string> {
+  const hash = createHash('sha256');
+  const { platform, arch } = process;
+  const made = [part.package, part.tags, linkerFlags(part), platform, arch];
+  if (part.release !== undefined) {
+    // A published module never changes.
+    hash.update(JSON.stringify([...made, part.module, part.version, part.release]));
+    return hash.digest('hex').slice(0, 12);
+  }
+  hash.update(JSON.stringify(made));
   const folder = toolFolder(part.folder);
   const sources = (await readdir(folder)).filter((file) => /^go\.(mod|sum)$|\.go$/.test(file));
-  const hash = createHash('sha256');
-  hash.update(
-    JSON.stringify([part.package, part.tags, linkerFlags(part), process.platform, process.arch]),
-  );
   for (const file of sources.sort()) {
     hash.update(`\n${file}\n`).update(await readFile(join(folder, file)));
   }

@@ -84,8 +84,9 @@ export function prepareClusterObjects(request: KubeRequest, kubectl: Kubectl): C
       mustKubectl(
         kubectl,
         ['apply', '--server-side', '--force-conflicts', '--validate=strict', '--filename=-'],
-        // Not a List: kubectl would check that against its own idea of the fields, not the server's.
-        manifests.map((manifest) => JSON.stringify(manifest)).join('\n---\n'),
+        // Not a List: kubectl would check that against its own idea of the fields, not the server's. No
+        // line of dashes between them either, which kubectl 1.30 does not take behind JSON.
+        manifests.map((manifest) => JSON.stringify(manifest)).join('\n'),
       ),
     deleteObject: async (kind, name, namespace) => {
       const where = namespace === undefined ? [] : [`--namespace=${namespace}`];

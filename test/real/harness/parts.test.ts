@@ -4,10 +4,16 @@ import { describe, expect, it } from '@jest/globals';
 import { toolFolder } from './build-part.ts';
 import { CERT_MANAGER_MODULE } from './cert-manager.ts';
 import { isAtLeast } from './installed-part.ts';
-import { isPartName, OPERATOR_MODULE, PART_NAMES, PARTS } from './parts.ts';
+import { isPartName, PART_NAMES, PARTS } from './parts.ts';
+import { FLOOR_PLATFORM, NEWEST_PLATFORM } from './platform-versions.ts';
 
 describe('the table of parts', () => {
-  it.each([...Object.values(PARTS), OPERATOR_MODULE, CERT_MANAGER_MODULE])(
+  it.each([
+    ...Object.values(PARTS),
+    ...Object.values(NEWEST_PLATFORM),
+    ...Object.values(FLOOR_PLATFORM),
+    CERT_MANAGER_MODULE,
+  ])(
     'names the version that $folder/go.mod requires of $module',
     async ({ folder, module, version }) => {
       const goMod = await readFile(join(toolFolder(folder), 'go.mod'), 'utf8');

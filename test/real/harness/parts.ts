@@ -1,3 +1,5 @@
+import { FLOOR_PLATFORM, NEWEST_PLATFORM, type PlatformVersions } from './platform-versions.ts';
+
 /** A program the tests of this folder run for real. It is also the name of its executable file. */
 export type PartName =
   | 'prometheus'
@@ -12,11 +14,17 @@ export type PartName =
   | 'prom-label-proxy'
   | 'versitygw'
   | 'prometheus-operator'
+  | 'prometheus-operator-floor'
+  | 'prometheus-config-reloader'
   | 'promql-oracle'
   | 'api-client'
   | 'kubeconform'
   | 'kube-score'
+  | 'network-oracle'
   | 'helm';
+
+/** The Prometheus operator, in one of its versions. */
+export type OperatorPart = 'prometheus-operator' | 'prometheus-operator-floor';
 
 /** Where a part comes from, how it is built, and how one that is installed already is recognised. */
 export interface Part {
@@ -37,6 +45,16 @@ export interface Part {
   readonly buildTime: string;
   /** How to ask a program found on PATH for its version, or absent when none there is looked for. */
   readonly installed?: InstalledPart;
+  /** Set for a part that is built as it was released, and not by the module in `folder`. */
+  readonly release?: PartRelease;
+}
+
+/**
+ * A part that is built in its own module, with the `go.mod` and `go.sum` that it was published with.
+ */
+export interface PartRelease {
+  /** Modules that can no longer be had, each as `module=module@version`. */
+  readonly replaced: readonly string[];
 }
 
 /** How to recognise a program on PATH that may stand in for a built one. */
@@ -49,37 +67,20 @@ export interface InstalledPart {
   readonly atLeast: string;
 }
 
-/** The Go module whose files hold the custom resource definitions of the Prometheus operator. */
-export const OPERATOR_MODULE: {
-  readonly folder: string;
-  readonly module: string;
-  readonly version: string;
-  readonly crdFolder: string;
-} = {
-  folder: 'prometheus-operator',
-  module: 'github.com/prometheus-operator/prometheus-operator',
-  version: 'v0.93.0',
-  crdFolder: 'example/prometheus-operator-crd',
-};
+/**
+ * Whether the platform around the kit is of the oldest versions that it is made for: with `floor` in the
+ * environment variable `TENANCY_KIT_PLATFORM`, which is read here alone.
+ */
+export const AT_FLOOR: boolean = isFloor(process.env['TENANCY_KIT_PLATFORM'] ?? '');
 
-const PROMETHEUS = {
-  folder: 'prometheus',
-  module: 'github.com/prometheus/prometheus',
-  version: 'v0.315.0',
-  tags: ['netgo', 'remove_all_sd'],
-} as const;
-
-const KUBERNETES = {
-  folder: 'kubernetes',
-  module: 'k8s.io/kubernetes',
-  version: 'v1.36.3',
-  tags: [],
-} as const;
+/** The versions of the platform that the tests run on. */
+export const PLATFORM: PlatformVersions = AT_FLOOR ? FLOOR_PLATFORM : NEWEST_PLATFORM;
+const { kubernetes: KUBERNETES, operator: OPERATOR, prometheus: PROMETHEUS } = PLATFORM;
 
 const KUBERNETES_INSTALLED: InstalledPart = {
   versionArgs: ['--version'],
   versionPattern: /Kubernetes v(\d+\.\d+\.\d+)/,
-  atLeast: '1.36.3',
+  atLeast: KUBERNETES.reported,
 };
 
 /** All parts, by name. */
@@ -89,11 +90,10 @@ export const PARTS: { readonly [Name in PartName]: Part } = {
     name: 'prometheus',
     package: 'github.com/prometheus/prometheus/cmd/prometheus',
     buildTime: 'about 2 minutes on 2 cores',
-    // The Go module v0.315.0 is the release 3.15.0.
     installed: {
       versionArgs: ['--version'],
       versionPattern: /prometheus, version (\d+\.\d+\.\d+)/,
-      atLeast: '3.15.0',
+      atLeast: PROMETHEUS.reported,
     },
   },
   'prometheus-kubernetes': {
@@ -112,7 +112,7 @@ export const PARTS: { readonly [Name in PartName]: Part } = {
     installed: {
       versionArgs: ['--version'],
       versionPattern: /promtool, version (\d+\.\d+\.\d+)/,
-      atLeast: '3.15.0',
+      atLeast: PROMETHEUS.reported,
     },
   },
   etcd: {
@@ -153,7 +153,7 @@ export const PARTS: { readonly [Name in PartName]: Part } = {
     installed: {
       versionArgs: ['version', '--client'],
       versionPattern: /Client Version: v(\d+\.\d+\.\d+)/,
-      atLeast: '1.36.3',
+      atLeast: KUBERNETES.reported,
     },
   },
   thanos: {
@@ -187,11 +187,23 @@ export const PARTS: { readonly [Name in PartName]: Part } = {
     },
   },
   'prometheus-operator': {
-    ...OPERATOR_MODULE,
+    ...OPERATOR,
     name: 'prometheus-operator',
     package: 'github.com/prometheus-operator/prometheus-operator/cmd/operator',
-    tags: [],
     buildTime: 'about 2 minutes on 2 cores',
+  },
+  'prometheus-operator-floor': {
+    ...FLOOR_PLATFORM.operator,
+    name: 'prometheus-operator-floor',
+    package: 'github.com/prometheus-operator/prometheus-operator/cmd/operator',
+    buildTime: 'about 2 minutes on 2 cores',
+  },
+  'prometheus-config-reloader': {
+    ...NEWEST_PLATFORM.operator,
+    name: 'prometheus-config-reloader',
+    folder: 'prometheus-config-reloader',
+    package: 'github.com/prometheus-operator/prometheus-operator/cmd/prometheus-config-reloader',
+    buildTime: 'about 1 minute after prometheus-operator',
   },
   versitygw: {
     name: 'versitygw',
@@ -214,8 +226,8 @@ export const PARTS: { readonly [Name in PartName]: Part } = {
   'promql-oracle': {
     name: 'promql-oracle',
     folder: 'promql-oracle',
-    module: PROMETHEUS.module,
-    version: PROMETHEUS.version,
+    module: NEWEST_PLATFORM.prometheus.module,
+    version: NEWEST_PLATFORM.prometheus.version,
     package: '.',
     tags: [],
     buildTime: 'about 20 seconds on 2 cores',
@@ -247,6 +259,15 @@ export const PARTS: { readonly [Name in PartName]: Part } = {
     tags: [],
     buildTime: 'about 30 seconds on 2 cores',
   },
+  'network-oracle': {
+    name: 'network-oracle',
+    folder: 'network-oracle',
+    module: 'github.com/mattfenwick/cyclonus',
+    version: 'v0.5.6',
+    package: '.',
+    tags: [],
+    buildTime: 'about 10 seconds after kube-apiserver',
+  },
   helm: {
     name: 'helm',
     folder: 'helm',
@@ -273,13 +294,23 @@ export const PART_NAMES: readonly PartName[] = [
   'prom-label-proxy',
   'versitygw',
   'prometheus-operator',
+  'prometheus-operator-floor',
+  'prometheus-config-reloader',
   'api-client',
   'kubeconform',
   'kube-score',
+  'network-oracle',
   'helm',
 ];
 
 /** Says whether a word, such as one from the command line, names a part. */
 export function isPartName(word: string): word is PartName {
   return Object.hasOwn(PARTS, word);
+}
+
+function isFloor(word: string): boolean {
+  if (word === '' || word === 'floor') return word !== '';
+  throw new RangeError(
+    `TENANCY_KIT_PLATFORM is ${JSON.stringify(word)}; leave it out, or write floor`,
+  );
 }

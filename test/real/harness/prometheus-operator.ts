@@ -4,6 +4,7 @@ import { partBinary } from './build-part.ts';
 import { answersOk } from './http-request.ts';
 import { mustRequest } from './kube-request.ts';
 import type { TestCluster } from './kubernetes.ts';
+import type { OperatorPart } from './parts.ts';
 import { freePort, tempFolder } from './places.ts';
 import { poll } from './poll.ts';
 import { startServer } from './processes.ts';
@@ -11,14 +12,19 @@ import { readString } from './read-path.ts';
 
 /** A Prometheus operator that acts on a cluster. */
 export interface RunningOperator {
+  /** Where it answers metrics, without a slash at the end. */
+  readonly url: string;
   readonly logFile: string;
   /** Stops it. What it wrote stays. */
   readonly stop: () => Promise<void>;
 }
 
 /** Starts the operator. The cluster must serve its custom resources. */
-export async function startPrometheusOperator(cluster: TestCluster): Promise<RunningOperator> {
-  const program = await partBinary('prometheus-operator');
+export async function startPrometheusOperator(
+  cluster: TestCluster,
+  part: OperatorPart = 'prometheus-operator',
+): Promise<RunningOperator> {
+  const program = await partBinary(part);
   const folder = await tempFolder('prometheus-operator');
   const port = await freePort();
   const logFile = join(folder.path, 'prometheus-operator.log');
@@ -35,7 +41,7 @@ export async function startPrometheusOperator(cluster: TestCluster): Promise<Run
       await server.stop();
       await folder.remove();
     };
-    return { logFile, stop };
+    return { url: `http://127.0.0.1:${port}`, logFile, stop };
   } catch (error) {
     await folder.remove();
     throw error;
