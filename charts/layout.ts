@@ -1,3 +1,5 @@
+import type { ManifestObject } from './manifest-files.ts';
+
 /** Extension of the manifests. */
 export const MANIFEST_EXTENSION = '.yaml';
 
@@ -20,6 +22,11 @@ export const OVERLAYS_FOLDER = 'charts/kustomize/overlays';
 export const SUPERSEDED_FILES: readonly string[] = [NAMESPACE_LABELS_CHART, ADMISSION_CHART].map(
   (chart) => `${chart}${MANIFEST_EXTENSION}`,
 );
+
+/** Where an object is written, in the folder of its chart. */
+export function objectPath({ kind, metadata }: ManifestObject): string {
+  return `${kind}.${metadata.name}${MANIFEST_EXTENSION}`;
+}
 
 /** Where the objects of a chart are written. */
 export function chartPath(chart: string): string {

@@ -63,7 +63,11 @@ export function writeFiles(folder: string, files: readonly OutputFile[]): void {
   for (const { path } of files) {
     const key = path.toLowerCase();
     if (paths.has(key)) {
-      throw new SynthError(`file ${path}`, 'two charts are written to it', 'rename one of them');
+      throw new SynthError(
+        `file ${path}`,
+        'two charts or objects are written to it, and one would be missing',
+        'rename one of them',
+      );
     }
     paths.add(key);
   }

@@ -99,6 +99,10 @@ function* mentionsIn(value: unknown, path: Path, platform: PlatformNames): Gener
       : Object.entries(value);
     for (const [key, it] of entries) {
       if (key === 'values' && !isAboutNames(value)) continue;
+      if (key === 'replacement' && it === platform.namespace && isAboutSeries(value, platform)) {
+        yield { path: [...path, key] };
+        continue;
+      }
       yield* mentionsIn(it, [...path, key], platform);
     }
   }
@@ -118,6 +122,12 @@ function namesNamespaces(path: Path): boolean {
 // `values` belong to an expression over labels, which is about namespaces if its key is their name.
 function isAboutNames(expression: object): boolean {
   return 'key' in expression && expression.key === NAMESPACE_NAME;
+}
+
+// A relabelling that gives series to a namespace.
+function isAboutSeries(relabelling: object, { tenancyLabel }: PlatformNames): boolean {
+  const label = 'targetLabel' in relabelling ? relabelling.targetLabel : undefined;
+  return label === 'namespace' || label === tenancyLabel;
 }
 
 // An address of a Service, a name in a certificate, the name of a ServiceAccount as a user, or a matcher,

@@ -46,6 +46,7 @@ export const OPERATOR_FIELDS: TransformerFields = {
           'spec/volumes/secret/secretName',
           'spec/volumes/projected/sources/secret/name',
           'spec/containers/env/valueFrom/secretKeyRef/name',
+          'spec/imagePullSecrets/name',
         ]),
         ...fields(
           [
@@ -72,6 +73,20 @@ export const OPERATOR_FIELDS: TransformerFields = {
           ],
           ['ThanosRuler'],
         ),
+        ...fields(
+          [
+            'spec/tlsConfig/ca/secret/name',
+            'spec/tlsConfig/cert/secret/name',
+            'spec/tlsConfig/keySecret/name',
+          ],
+          ['ScrapeConfig'],
+        ),
+        ...fields(['spec/podMetricsEndpoints/tlsConfig/ca/secret/name'], ['PodMonitor']),
+        {
+          path: 'spec/valuesFrom/valueFrom/secretKeyRef/name',
+          group: 'grafana.integreatly.org',
+          kind: 'GrafanaDatasource',
+        },
       ],
     },
     {
@@ -86,6 +101,11 @@ export const OPERATOR_FIELDS: TransformerFields = {
       kind: 'ServiceAccount',
       version: 'v1',
       fieldSpecs: fields(['spec/serviceAccountName']),
+    },
+    {
+      kind: 'Service',
+      version: 'v1',
+      fieldSpecs: fields(['spec/alerting/alertmanagers/name'], ['Prometheus']),
     },
     {
       kind: 'ValidatingAdmissionPolicy',

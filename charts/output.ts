@@ -1,13 +1,14 @@
 import { PART_OF } from '../lib/labels.ts';
 import { helmChartFile, helmTemplate } from './helm-chart.ts';
-import { kustomizationFiles } from './kustomization.ts';
-import { chartPath, MANIFEST_EXTENSION, NAMESPACE_LABELS_CHART } from './layout.ts';
+import { folderKustomization, kustomizationFiles } from './kustomization.ts';
+import { chartPath, MANIFEST_EXTENSION, NAMESPACE_LABELS_CHART, objectPath } from './layout.ts';
 import { type ChartObjects, manifestFile, type OutputFile } from './manifest-files.ts';
 import { namespaceComponent, type PlatformNames } from './namespace-component.ts';
 
 /**
- * How manifests are laid out: `files` is one for each chart, with a kustomization over them; `single` is
- * one for all; `helm` is a Helm chart, whose templates are the same manifests and take no values.
+ * How manifests are laid out: `files` is one for each chart, with a kustomization over them; `folders` is a
+ * folder for each chart, with a file for each object and a kustomization over those; `single` is one file
+ * for all; `helm` is a Helm chart, whose templates are the same manifests and take no values.
  *
  * The labels of tenants' namespaces have a file of their own in each. Whoever deletes the others, or
  * uninstalls the Helm chart, must not delete the namespaces.
@@ -15,7 +16,7 @@ import { namespaceComponent, type PlatformNames } from './namespace-component.ts
 export type OutputForm = (typeof OUTPUT_FORMS)[number];
 
 /** Every {@link OutputForm}. */
-export const OUTPUT_FORMS = ['files', 'single', 'helm'] as const;
+export const OUTPUT_FORMS = ['files', 'folders', 'single', 'helm'] as const;
 
 /** What the files of the output are like. */
 export interface OutputSettings {
@@ -42,6 +43,13 @@ export function outputFiles(
         namespaceComponent(objects, platform),
       ];
     }
+    case 'folders':
+      return [
+        ...others.flatMap(folderFiles),
+        ...labelFiles,
+        ...kustomizationFiles(others.map(({ chart }) => chart)),
+        namespaceComponent(objects, platform),
+      ];
     case 'single':
       return [manifestFile(`${PART_OF}${MANIFEST_EXTENSION}`, objects), ...labelFiles];
     case 'helm':
@@ -49,6 +57,14 @@ export function outputFiles(
     default:
       return form satisfies never;
   }
+}
+
+function folderFiles({ chart, objects }: ChartObjects): readonly OutputFile[] {
+  const files = objects.map((it) => manifestFile(objectPath(it), [it]));
+  return [...files, folderKustomization(files.map(({ path }) => path))].map(({ path, text }) => ({
+    path: `${chart}/${path}`,
+    text,
+  }));
 }
 
 function chartFile({ chart, objects }: ChartObjects): OutputFile {

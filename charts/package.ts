@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BUNDLED_ROLES, bundleRuntime } from '../frontend/bundle.ts';
 import { OVERLAYS_FOLDER } from './layout.ts';
@@ -62,12 +62,17 @@ export async function writePackage(folder: string): Promise<void> {
   const runtime = await bundleRuntime('query-frontend');
   new TenancyApp({ runtime, tenants: TENANTS, outdir: manifests }).synth();
   copyOverlays(join(folder, OVERLAYS_FOLDER));
-  cpSync(join(ROOT, 'docs'), join(folder, 'docs'), {
-    recursive: true,
-    filter: (path) => !path.endsWith('.ts') && !path.endsWith('/pages'),
-  });
+  copyDocuments(join(ROOT, 'docs'), join(folder, 'docs'));
   for (const file of COPIED) cpSync(join(ROOT, file), join(folder, file));
   writeFileSync(join(folder, 'package.json'), publishedManifest());
+}
+
+/** Copies a folder of documents without the code that writes them, and without folders that hold nothing else. */
+export function copyDocuments(from: string, to: string): void {
+  for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !path.endsWith('.ts')) cpSync(path, join(to, relative(from, path)));
+  }
 }
 
 // In the repository they refer to what synthesis writes, in the package to the manifests it carries.

@@ -2,10 +2,14 @@ import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { RuntimeBundle } from '../lib/query-frontend/runtime-bundle.ts';
 import {
+  type CertManagerIssuer,
+  GrpcTls,
   monitoredJobs,
   MonitoringDashboards,
   MonitoringRules,
   PlatformMonitors,
+  PrometheusOperatorMonitor,
+  type PrometheusOperatorMonitorProps,
   PrometheusSelfMonitor,
   RuntimeCode,
   TenancyNetworkPolicies,
@@ -15,6 +19,8 @@ import {
   ThanosQuerier,
   ThanosQueryFrontend,
   ThanosStoreGateway,
+  WatchingPrometheus,
+  WebAccess,
 } from '../lib/index.ts';
 
 /** Settings of a {@link PlatformChart}. */
@@ -25,6 +31,22 @@ export interface PlatformChartProps {
   readonly cluster: string;
   /** The code of the query frontend. */
   readonly runtime: RuntimeBundle;
+  /**
+   * Who makes the certificates by which Thanos components know each other, and without which nobody may
+   * speak to Prometheus' web port. It must be a certificate authority that signs for nobody else.
+   * @default - none: network policies alone keep others away
+   */
+  readonly certificates?: CertManagerIssuer;
+  /**
+   * The Prometheus that watches the platform.
+   * @default WatchingPrometheus.own()
+   */
+  readonly watchedBy?: WatchingPrometheus;
+  /**
+   * Where the Prometheus operator runs, to have it watched as well.
+   * @default - it is not watched
+   */
+  readonly operator?: Omit<PrometheusOperatorMonitorProps, 'prometheus' | 'watchedBy'>;
 }
 
 /** Everything that tenants share: Prometheus, Thanos, the query frontend and the walls between. */
@@ -45,8 +67,12 @@ export class PlatformChart extends Chart {
   readonly monitors: PlatformMonitors;
   /** Has Prometheus scrape itself. */
   readonly selfMonitor: PrometheusSelfMonitor;
+  /** Has the operator scraped, where it is said where that runs. */
+  readonly operatorMonitor: PrometheusOperatorMonitor | undefined;
   /** Says when one of them fails. */
   readonly rules: MonitoringRules;
+  /** Says when Prometheus itself fails, where another one watches the rest. */
+  readonly ownRules: MonitoringRules | undefined;
   /** Shows how they do, and what tenants use. */
   readonly dashboards: MonitoringDashboards;
   /** Who may talk to whom. */
@@ -54,8 +80,15 @@ export class PlatformChart extends Chart {
 
   constructor(scope: Construct, id: string, props: PlatformChartProps) {
     super(scope, id, { namespace: props.namespace, disableResourceNameHashes: true });
-    this.prometheus = new TenantPrometheus(this, 'prometheus', { cluster: props.cluster });
-    this.storeGateway = new ThanosStoreGateway(this, 'store-gateway');
+    const { grpcTls, webAccess } = this.#certificates(props.certificates);
+    this.prometheus = new TenantPrometheus(this, 'prometheus', {
+      cluster: props.cluster,
+      ...(grpcTls !== undefined && { grpcTls }),
+      ...(webAccess !== undefined && { webAccess }),
+    });
+    this.storeGateway = new ThanosStoreGateway(this, 'store-gateway', {
+      ...(grpcTls !== undefined && { grpcTls }),
+    });
     this.compactor = new ThanosCompactor(this, 'compactor', { stores: [this.storeGateway] });
     this.querier = new ThanosQuerier(this, 'querier', {
       endpoints: [this.prometheus, this.storeGateway],
@@ -73,15 +106,55 @@ export class PlatformChart extends Chart {
       frontend: this.frontend,
       parts: [this.queryFrontend, this.compactor],
     };
-    this.monitors = new PlatformMonitors(this, 'monitors', platform);
     const { prometheus } = this;
+    const watchedBy = props.watchedBy ?? WatchingPrometheus.own();
+    this.monitors = new PlatformMonitors(this, 'monitors', { ...platform, watchedBy });
     this.selfMonitor = new PrometheusSelfMonitor(this, 'self-monitor', { prometheus });
-    const watching = {
-      jobs: monitoredJobs([...this.monitors.scrapeConfigs, this.selfMonitor.scrapeConfig]),
-      tenancyLabel: prometheus.tenancyLabel,
+    this.operatorMonitor =
+      props.operator === undefined
+        ? undefined
+        : new PrometheusOperatorMonitor(this, 'operator-monitor', {
+            ...props.operator,
+            prometheus,
+            watchedBy,
+          });
+    const { tenancyLabel } = prometheus;
+    const ownJobs = monitoredJobs([this.selfMonitor.scrapeConfig]);
+    const watched = monitoredJobs([
+      ...this.monitors.monitors,
+      ...(this.operatorMonitor === undefined ? [] : [this.operatorMonitor.monitor]),
+    ]);
+    const jobs = { ...watched, ...ownJobs };
+    const isOwn = watchedBy.other === undefined;
+    this.rules = new MonitoringRules(this, 'rules', {
+      jobs: isOwn ? jobs : watched,
+      tenancyLabel,
+      watchedBy,
+    });
+    this.ownRules = isOwn
+      ? undefined
+      : new MonitoringRules(this, 'own-rules', {
+          name: 'tenancy-prometheus',
+          jobs: ownJobs,
+          tenancyLabel,
+        });
+    this.dashboards = new MonitoringDashboards(this, 'dashboards', { jobs, tenancyLabel });
+    this.networkPolicies = new TenancyNetworkPolicies(this, 'network', {
+      ...platform,
+      watchedBy,
+      scrapeTargets:
+        isOwn && this.operatorMonitor !== undefined ? [this.operatorMonitor.destination] : [],
+    });
+  }
+
+  #certificates(issuer: CertManagerIssuer | undefined): {
+    grpcTls?: GrpcTls;
+    webAccess?: WebAccess;
+  } {
+    if (issuer === undefined) return {};
+    return {
+      grpcTls: GrpcTls.certManager(this, 'grpc-certificates', { issuer }),
+      webAccess: WebAccess.certManager(this, 'web-certificates', { issuer }),
     };
-    this.rules = new MonitoringRules(this, 'rules', watching);
-    this.dashboards = new MonitoringDashboards(this, 'dashboards', watching);
-    this.networkPolicies = new TenancyNetworkPolicies(this, 'network', platform);
   }
 }

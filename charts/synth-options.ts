@@ -11,9 +11,11 @@ export type SynthOptions = Omit<TenancyAppProps, 'runtime'>;
 /** What there is to say on the command line. */
 export const COMMAND_LINE_HELP = `usage: node charts/main.ts [options]
 
-  --output FORM     files (default), single or helm
+  --output FORM     files (default), folders, single or helm
   --namespace NAME  namespace of the platform (default: monitoring)
   --cluster NAME    name of the cluster (default: main)
+  --certificates N  Issuer of cert-manager, in the namespace of the platform, for certificates between
+                    Thanos components and on Prometheus' web port (default: none)
   --tenants FILE    list of tenants, as YAML or JSON (default: charts/tenants.ts)
   --outdir FOLDER   where to (default: dist)
 
@@ -33,7 +35,8 @@ export function readSynthOptions(
   | { readonly ok: false; readonly problem: string } {
   const words = parseWords(args);
   if (typeof words === 'string') return { ok: false, problem: words };
-  const { output, tenants: file, ...others } = words;
+  const { certificates: issuer, output, tenants: file, ...rest } = words;
+  const others = { ...rest, ...(issuer !== undefined && { certificates: { name: issuer } }) };
   const form = OUTPUT_FORMS.find((it) => it === (output ?? 'files'));
   if (form === undefined) return { ok: false, problem: `--output knows no ${String(output)}` };
   if (file === undefined) return { ok: true, value: { ...others, output: form, tenants: TENANTS } };
@@ -49,6 +52,7 @@ function parseWords(args: readonly string[]): Partial<Record<string, string>> | 
     output: { type },
     namespace: { type },
     cluster: { type },
+    certificates: { type },
     tenants: { type },
     outdir: { type },
   } as const;

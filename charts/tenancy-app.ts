@@ -5,7 +5,7 @@ import { AdmissionChart } from './admission-chart.ts';
 import { ADMISSION_CHART, NAMESPACE_LABELS_CHART, SUPERSEDED_FILES } from './layout.ts';
 import { chartObjects, removeFiles, writeFiles } from './manifest-files.ts';
 import { outputFiles, type OutputForm } from './output.ts';
-import { PlatformChart } from './platform-chart.ts';
+import { PlatformChart, type PlatformChartProps } from './platform-chart.ts';
 import { TenantChart } from './tenant-chart.ts';
 import type { TenantEntry } from './tenants.ts';
 
@@ -29,6 +29,21 @@ export interface TenancyAppProps {
   readonly namespace?: string;
   /** @default 'main' */
   readonly cluster?: string;
+  /**
+   * The Prometheus that watches the platform.
+   * @default WatchingPrometheus.own()
+   */
+  readonly watchedBy?: PlatformChartProps['watchedBy'];
+  /**
+   * Where the Prometheus operator runs, to have it watched as well.
+   * @default - it is not watched
+   */
+  readonly operator?: PlatformChartProps['operator'];
+  /**
+   * Who makes the certificates between Thanos components and of Prometheus' web port.
+   * @default - none: network policies alone keep others away
+   */
+  readonly certificates?: PlatformChartProps['certificates'];
   /**
    * What the admission policies refuse.
    * @default - the defaults of each setting
@@ -68,6 +83,9 @@ export class TenancyApp extends App {
       namespace: props.namespace ?? 'monitoring',
       cluster: props.cluster ?? 'main',
       runtime: props.runtime,
+      ...(props.certificates !== undefined && { certificates: props.certificates }),
+      ...(props.watchedBy !== undefined && { watchedBy: props.watchedBy }),
+      ...(props.operator !== undefined && { operator: props.operator }),
     });
     this.admission = new AdmissionChart(this, ADMISSION_CHART, {
       ...props.admission,

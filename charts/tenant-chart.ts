@@ -1,8 +1,14 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { Namespace, Subject, Tenant } from '../tenant/onboarding/index.ts';
+import {
+  GrafanaDataSource,
+  Namespace,
+  Subject,
+  Tenant,
+  Token,
+} from '../tenant/onboarding/index.ts';
 import type { PlatformChart } from './platform-chart.ts';
-import type { TenantEntry } from './tenants.ts';
+import type { TenantEntry, TenantGrafana, TenantToken } from './tenants.ts';
 
 /** Settings of a {@link TenantChart}. */
 export interface TenantChartProps {
@@ -20,14 +26,42 @@ export class TenantChart extends Chart {
   readonly tenant: Tenant;
 
   constructor(scope: Construct, id: string, props: TenantChartProps) {
-    const { namespace, readerGroups = [] } = props.tenant;
+    const { namespace, quota, samples, token } = props.tenant;
+    const { readerGroups = [], ruleEditorGroups = [], writerGroups = [] } = props.tenant;
+    const groups = (names: readonly string[]): readonly Subject[] =>
+      names.map((name) => Subject.group(name));
     super(scope, id, { namespace, disableResourceNameHashes: true });
     this.tenant = new Tenant(this, 'tenant', {
       namespace,
       frontend: props.platform.frontend,
       scraper: props.platform.prometheus,
-      readers: readerGroups.map((group) => Subject.group(group)),
+      readers: groups(readerGroups),
+      writers: groups(writerGroups),
+      ruleEditors: groups(ruleEditorGroups),
+      ...(token !== undefined && { token: TOKENS[token]() }),
+      grafana: dataSourceOf(props.tenant.grafana ?? 'ownInstance'),
+      ...(quota !== undefined && { quota }),
+      ...(samples !== undefined && { samples }),
       namespaceObject: Namespace.labelled({ scope: props.namespaceLabels }),
     });
+  }
+}
+
+const TOKENS: Readonly<Record<TenantToken, () => Token>> = {
+  legacySecret: () => Token.legacySecret(),
+  renewed: () => Token.renewed(),
+  none: () => Token.none(),
+};
+
+function dataSourceOf(grafana: TenantGrafana): GrafanaDataSource | 'none' {
+  switch (grafana) {
+    case 'none':
+      return 'none';
+    case 'ownInstance':
+      return GrafanaDataSource.ownInstance();
+    case 'forwardedOAuth':
+      return GrafanaDataSource.forwardedOAuth();
+    default:
+      return GrafanaDataSource.organisation(grafana.organisation);
   }
 }

@@ -1,5 +1,15 @@
 import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { MAX_TENANT_ID_LENGTH, parseTenantId } from '../tenant/tenant-id.ts';
+import {
+  type ReadField,
+  readGrafana,
+  readGroups,
+  readQuota,
+  readSwitch,
+  readToken,
+  refuseUnknown,
+  type Report,
+} from './tenant-fields.ts';
 import type { TenantEntry } from './tenants.ts';
 
 /** A mistake in a list of tenants. */
@@ -24,7 +34,16 @@ export function describeTenantsProblem(problem: TenantsProblem): string {
   return `${line}:${column}: ${field === '' ? '' : `${field}: `}${message}`;
 }
 
-const FIELDS = ['namespace', 'readerGroups'];
+const FIELDS: readonly (keyof TenantEntry)[] = [
+  'namespace',
+  'readerGroups',
+  'writerGroups',
+  'ruleEditorGroups',
+  'token',
+  'grafana',
+  'quota',
+  'samples',
+];
 
 /**
  * Reads a list of tenants, the fields of {@link TenantEntry} each, from YAML or JSON.
@@ -62,17 +81,12 @@ export function parseTenants(text: string): ReadTenants {
   return { ok: true, tenants: tenants.filter((it) => it !== undefined) };
 }
 
-type Report = (node: Node | null, field: string, message: string) => void;
-
 function readEntry(item: Node, report: Report): TenantEntry | undefined {
   if (!isMap<unknown, Node | null>(item)) {
     report(item, '', 'must be a tenant with a namespace');
     return undefined;
   }
-  for (const { key, value } of item.items) {
-    const name = isScalar(key) ? String(key.value) : '';
-    if (!FIELDS.includes(name)) report(value, `.${name}`, 'is no field of a tenant');
-  }
+  refuseUnknown(item.items, FIELDS, report, 'of a tenant');
   const name = item.get('namespace', true);
   const namespace = isScalar(name) && typeof name.value === 'string' ? name.value : '';
   if (parseTenantId(namespace) === undefined) {
@@ -80,18 +94,30 @@ function readEntry(item: Node, report: Report): TenantEntry | undefined {
     report(name ?? item, '.namespace', what);
     return undefined;
   }
-  const groups = item.get('readerGroups', true);
-  if (groups === undefined) return { namespace };
-  const readerGroups = isSeq<Node>(groups) ? groups.items.map(groupName) : [undefined];
-  if (readerGroups.every((it) => it !== undefined)) return { namespace, readerGroups };
-  report(groups, '.readerGroups', 'must be a list of names of groups');
-  return undefined;
-}
-
-function groupName(node: Node): string | undefined {
-  return isScalar(node) && typeof node.value === 'string' && node.value !== ''
-    ? node.value
-    : undefined;
+  const readIf = <T>(field: keyof TenantEntry, read: ReadField<T>): T | undefined => {
+    const node = item.get(field, true);
+    if (node === undefined) return undefined;
+    return read(node, (place, below, message) => {
+      report(place ?? node, `.${field}${below}`, message);
+    });
+  };
+  const readerGroups = readIf('readerGroups', readGroups);
+  const writerGroups = readIf('writerGroups', readGroups);
+  const ruleEditorGroups = readIf('ruleEditorGroups', readGroups);
+  const token = readIf('token', readToken);
+  const grafana = readIf('grafana', readGrafana);
+  const quota = readIf('quota', readQuota);
+  const samples = readIf('samples', readSwitch);
+  return {
+    namespace,
+    ...(readerGroups !== undefined && { readerGroups }),
+    ...(writerGroups !== undefined && { writerGroups }),
+    ...(ruleEditorGroups !== undefined && { ruleEditorGroups }),
+    ...(token !== undefined && { token }),
+    ...(grafana !== undefined && { grafana }),
+    ...(quota !== undefined && { quota }),
+    ...(samples !== undefined && { samples }),
+  };
 }
 
 function start(node: Node | null): number {

@@ -36,7 +36,7 @@ const FORMULAS = `## Formulas
 | what sidecars upload | samples per second x bytes of a sample x replicas; a block every two hours | Prometheus, Thanos | \`thanos_shipper_uploads_total\` |
 | object store | what is uploaded x retention; with all three resolutions up to ${DOWNSAMPLING_FACTOR} times that | Thanos | the bill, or the page of \`ThanosBucketWeb\` |
 | disk of a store gateway | blocks in the object store x 6 MB, and up to 30 MB where cardinality is high | Thanos | \`kubelet_volume_stats_used_bytes\` |
-| memory of a store gateway | index cache + chunk pool + what requests take; the first two must stay below the limit, or synthesis throws | the code | \`thanos_store_index_cache_items_size_bytes\` |
+| memory of a store gateway | caches in memory + chunk pool + what requests take; all but the last must stay below the limit, or synthesis throws | the code | \`thanos_store_index_cache_items_size_bytes\` |
 | disk of the compactor | twice the blocks of the longest compaction, two weeks of one stream; 100 GB is where to start | Thanos | \`kubelet_volume_stats_used_bytes\` |
 | queriers | requests at once / \`maxConcurrent\`; memory grows with the samples of the requests under way | rule of thumb | \`thanos_query_concurrent_gate_queries_in_flight\` |
 | tenant query frontend, CPU | requests per second x CPU of one request | below | \`process_cpu_seconds_total\` / \`tenancy_query_frontend_requests_total\` |

@@ -1,4 +1,5 @@
-import { App, Chart } from 'cdk8s';
+import { App, Chart, Size } from 'cdk8s';
+import { Cpu } from 'cdk8s-plus-28';
 import { TenantPrometheus, TenantQueryFrontend, ThanosQuerier } from '../../lib/index.ts';
 import { GrafanaDataSource, Subject, Tenant, Token } from '../../tenant/onboarding/index.ts';
 
@@ -12,7 +13,19 @@ void new Tenant(new Chart(app, 'team-a'), 'tenant', {
   frontend,
   scraper: prometheus,
   readers: [Subject.group('team-a-developers')],
-  token: Token.legacySecret(),
+  writers: [Subject.serviceAccount('agent')],
+  ruleEditors: [Subject.group('team-a-developers')],
+  token: Token.renewed(),
   grafana: GrafanaDataSource.ownInstance(),
+  quota: {
+    monitors: 20,
+    rules: 20,
+    containerDefaults: {
+      cpu: Cpu.millis(50),
+      memory: Size.mebibytes(64),
+      memoryLimit: Size.mebibytes(256),
+    },
+  },
+  samples: true,
 });
 app.synth();

@@ -46,6 +46,18 @@ describe('the component that moves the platform', () => {
       [{ fieldPaths: ['spec.matchNames.0'] }],
     ],
     [
+      'the namespace that series are given to, and no other value of a label',
+      {
+        spec: {
+          relabelings: [
+            { targetLabel: 'tenant', replacement: 'monitoring' },
+            { targetLabel: 'job', replacement: 'monitoring' },
+          ],
+        },
+      },
+      [{ fieldPaths: ['spec.relabelings.0.replacement'] }],
+    ],
+    [
       'an address in a text, each time',
       {
         data: { 'a.json': 'v1.2 http://a.monitoring.svc:80 http://b.monitoring.svc.cluster.local' },

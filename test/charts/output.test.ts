@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ApiObject } from 'cdk8s';
 import { parseAllDocuments } from 'yaml';
 import { helmTemplate } from '../../charts/helm-chart.ts';
 import { manifestFile, writeFiles } from '../../charts/manifest-files.ts';
@@ -89,6 +90,44 @@ describe('the output', () => {
     expect(Object.keys(contentsOf(it.outdir))).toEqual(files);
   });
 
+  it('as folders has a folder for each chart, and a file for each object', () => {
+    const it = app('folders');
+    it.synth();
+    const files = Object.keys(contentsOf(it.outdir));
+    const folders = files.filter((path) => path.includes('/')).map((path) => path.split('/')[0]);
+    expect(new Set(folders)).toEqual(
+      new Set([
+        'admission',
+        'namespaces',
+        'platform',
+        'platform-namespace',
+        'tenant-team-a',
+        'tenant-team-b',
+      ]),
+    );
+    expect(files.filter((path) => path.startsWith('tenant-team-a/'))).toEqual([
+      'tenant-team-a/ConfigMap.grafana-data-source-metrics.yaml',
+      'tenant-team-a/NetworkPolicy.metrics-prometheus-only.yaml',
+      'tenant-team-a/Role.metrics-reader.yaml',
+      'tenant-team-a/RoleBinding.metrics-reader.yaml',
+      'tenant-team-a/Secret.metrics-reader-token.yaml',
+      'tenant-team-a/ServiceAccount.metrics-reader.yaml',
+      'tenant-team-a/kustomization.yaml',
+    ]);
+  });
+
+  it('as folders is refused where two objects of a chart would be one file', () => {
+    const it = app('folders');
+    for (const namespace of ['one', 'two']) {
+      const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'same', namespace } };
+      void new ApiObject(it.platform, namespace, object);
+    }
+    expect(() => {
+      it.synth();
+    }).toThrow('file platform/ConfigMap.same.yaml: two charts or objects are written to it');
+    expect(readdirSync(it.outdir)).toEqual([]);
+  });
+
   it.each(OUTPUT_FORMS)('as %s is the same from two processes in two folders', (form) => {
     const [first, second] = ['one', 'two'].map((name) => {
       const cwd = mkdtempSync(join(folder, `${name}-`));
@@ -114,7 +153,9 @@ describe('the output', () => {
     const files = [manifestFile('a.yaml', []), manifestFile(path, [])];
     expect(() => {
       writeFiles(outdir, files);
-    }).toThrow(`file ${path}: two charts are written to it; rename one of them`);
+    }).toThrow(
+      `file ${path}: two charts or objects are written to it, and one would be missing; rename one of them`,
+    );
     expect(readdirSync(outdir)).toEqual([]);
   });
 

@@ -21,7 +21,8 @@ describe('the platform that takes the place of the older manifests', () => {
 
   beforeAll(async () => {
     manifests = await synthesiseMigration();
-  });
+    // It bundles the runtime, in two processes.
+  }, 60_000);
 
   const find = (kind: string, name: string): Manifest => only(manifests, kind, name);
   const portsOf = (name: string): Record<string, Json> =>
@@ -34,17 +35,29 @@ describe('the platform that takes the place of the older manifests', () => {
   const argsOf = (kind: string, name: string): readonly Json[] =>
     listAt(find(kind, name).spec, 'template', 'spec', 'containers', 0, 'args');
 
-  it('has these Services under the names and ports they had', () => {
+  it('has every Service under the name and the ports that it had', () => {
+    const missing = SEED_SERVICES.flatMap(({ name, ports }) =>
+      Object.values(ports)
+        .filter((port) => !Object.values(portsOf(name)).includes(port))
+        .map((port) => `${name}:${port}`),
+    );
+    // A compactor has never listened there.
+    expect(missing).toEqual(['thanos-compactor:10901']);
+  });
+
+  it('has these ports behind them', () => {
     expect(portsOf('thanos-querier-frontend')).toEqual({ https: 9_090 });
     expect(portsOf('thanos-store-gateway')).toEqual({ grpc: 10_901, http: 10_902 });
     expect(portsOf('thanos-compactor')).toEqual({ http: 10_902 });
-    expect(portsOf('thanos-querier')).toEqual({ grpc: 10_901, http: 10_902 });
+    const querier = { grpc: 10_901, http: 10_902, 'legacy-http': 9_090 };
+    expect(portsOf('thanos-querier')).toEqual(querier);
+    expect(portsOf('thanos-sidecar')).toEqual({ grpc: 10_901, http: 10_902 });
     expect(portsOf('prometheus-thanos-sidecar')).toEqual({ grpc: 10_901, http: 10_902 });
   });
 
   it('has pods that listen behind each of them', () => {
     const pods = podTemplates(manifests);
-    for (const name of ['thanos-querier-frontend', 'thanos-store-gateway', 'thanos-compactor']) {
+    for (const { name } of SEED_SERVICES) {
       const { spec } = find('Service', name);
       const selector = Object.entries(textsAt(spec, 'selector'));
       const selected = pods.filter(({ labels }) =>

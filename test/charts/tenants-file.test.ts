@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { TenantEntry } from '../../charts/tenants.ts';
 import { describeTenantsProblem, parseTenants } from '../../charts/tenants-file.ts';
 
 function problemsOf(text: string): string[] {
@@ -17,6 +18,25 @@ describe('a list of tenants', () => {
 
   it('is read from JSON', () => {
     expect(parseTenants(JSON.stringify(tenants))).toEqual({ ok: true, tenants });
+  });
+
+  it('says of each tenant what the list in code can say', () => {
+    const entry: Required<TenantEntry> = {
+      namespace: 'team-a',
+      readerGroups: ['readers'],
+      writerGroups: ['writers'],
+      ruleEditorGroups: ['editors'],
+      token: 'renewed',
+      grafana: { organisation: 7 },
+      quota: { monitors: 5, rules: 0, hard: { 'requests.cpu': '10', 'requests.memory': '20Gi' } },
+      samples: true,
+    };
+    expect(parseTenants(JSON.stringify([entry]))).toEqual({ ok: true, tenants: [entry] });
+    const quota = '- namespace: a\n  grafana: none\n  quota: {hard: {requests.cpu: 10}}\n';
+    expect(parseTenants(quota)).toEqual({
+      ok: true,
+      tenants: [{ namespace: 'a', grafana: 'none', quota: { hard: { 'requests.cpu': '10' } } }],
+    });
   });
 
   it('may be empty', () => {
@@ -42,6 +62,50 @@ describe('a list of tenants', () => {
       ['2:17: [0].readerGroups: must be a list of names of groups'],
     ],
     ['- namespace: a\n  readers: [b]\n', ['2:12: [0].readers: is no field of a tenant']],
+    [
+      '- namespace: a\n  writerGroups: [""]\n',
+      ['2:17: [0].writerGroups: must be a list of names of groups'],
+    ],
+    [
+      '- namespace: a\n  ruleEditorGroups:\n',
+      ['2:20: [0].ruleEditorGroups: must be a list of names of groups'],
+    ],
+    [
+      '- namespace: a\n  token: forever\n',
+      ['2:10: [0].token: must be one of legacySecret, renewed, none'],
+    ],
+    [
+      '- namespace: a\n  grafana: shared\n',
+      [
+        '2:12: [0].grafana: must be one of ownInstance, forwardedOAuth, none, or {organisation: NUMBER}',
+      ],
+    ],
+    [
+      '- namespace: a\n  grafana: {organisation: 1}\n',
+      ['2:12: [0].grafana.organisation: must be a whole number from 2 on'],
+    ],
+    [
+      '- namespace: a\n  grafana: {organisation: 2, org: 2}\n',
+      ['2:35: [0].grafana.org: is no field of it'],
+    ],
+    ['- namespace: a\n  samples: yes\n', ['2:12: [0].samples: must be true or false']],
+    [
+      '- namespace: a\n  quota: 5\n',
+      ['2:10: [0].quota: must be a map of monitors, rules and hard'],
+    ],
+    [
+      '- namespace: a\n  quota:\n    monitors: -1\n    rules: 1.5\n    cpu: 1\n    hard: {pods: [1]}\n',
+      [
+        '5:10: [0].quota.cpu: is no field of it',
+        '3:15: [0].quota.monitors: must be a whole number from 0 on',
+        '4:12: [0].quota.rules: must be a whole number from 0 on',
+        "6:18: [0].quota.hard.pods: must be a quantity, such as '10' or 20Gi",
+      ],
+    ],
+    [
+      '- namespace: a\n  quota: {hard: many}\n',
+      ['2:17: [0].quota.hard: must be a map of quantities by resource'],
+    ],
     [
       '- namespace: a\n- namespace: b\n- namespace: a\n',
       ['3:3: [2].namespace: is the tenant of [0] again'],

@@ -1,4 +1,5 @@
 import type { Manifest } from '../../lib/support/manifests.ts';
+import { flags } from './flags.ts';
 import { type ManifestSet, manifestSet, type Surroundings } from './manifest-set.ts';
 import { addresses, monitors, networkPolicies, services } from './network.ts';
 import {
@@ -21,6 +22,7 @@ export type CheckName =
   | 'configuration'
   | 'disruptionBudgets'
   | 'duplicates'
+  | 'flags'
   | 'monitors'
   | 'networkPolicies'
   | 'podSecurity'
@@ -39,6 +41,7 @@ export const CHECKS: Readonly<Record<CheckName, (set: ManifestSet) => string[]>>
   configuration,
   disruptionBudgets,
   duplicates,
+  flags,
   monitors,
   networkPolicies,
   podSecurity,

@@ -1,4 +1,5 @@
 import { type Fault, platformObject, QUERIER_LABELS } from './fault.ts';
+import { FLAG_FAULTS } from './flag-faults.ts';
 import { NETWORK_FAULTS } from './network-faults.ts';
 
 const QUERIER: readonly [string, string] = ['Deployment', 'thanos-querier'];
@@ -7,6 +8,7 @@ const CONTAINER = [...POD, 'containers', 0] as const;
 
 /** A mistake of each kind, and more than one where a check looks at more than one thing. */
 export const FAULTS: readonly Fault[] = [
+  ...FLAG_FAULTS,
   ...NETWORK_FAULTS,
   {
     check: 'volumes',
