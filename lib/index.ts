@@ -18,15 +18,17 @@ export {
   type OtherUpstreams,
   RulesUpstream,
 } from './query-frontend/other-upstreams.ts';
-export { ServerAuthority } from './query-frontend/server-authority.ts';
+export { TrustedAuthority } from './query-frontend/trusted-authority.ts';
 export type { UpstreamConnection, UpstreamTls } from './query-frontend/upstream-connection.ts';
-export { type CallerCredentials, ClientAuthority } from './query-frontend/caller-credentials.ts';
+export type { CallerCredentials } from './query-frontend/caller-credentials.ts';
 export { type ComponentIdentity, objectLabels, PART_OF, selectorLabels } from './labels.ts';
 export type { ContainerResources } from './resources.ts';
 export type { Autoscaling } from './autoscaling.ts';
 export type { EnforcedLimits } from './prometheus/enforced-limits.ts';
 export { HashedConfigMap, type HashedConfigMapProps } from './hashed-config-map.ts';
 export { GrpcTls, type GrpcCertificatesProps, type GrpcSecrets } from './thanos/grpc-tls.ts';
+export { BucketCache } from './thanos/bucket-cache.ts';
+export type { ClaimRetention } from './thanos/claims.ts';
 export { IndexCache } from './thanos/index-cache.ts';
 export { Memcached, type MemcachedProps, type MemcachedServer } from './thanos/memcached.ts';
 export {
@@ -45,6 +47,16 @@ export {
   type PlatformMonitorsProps,
 } from './monitoring/platform-monitors.ts';
 export type { MonitoredComponent, MonitoredJobs } from './monitoring/platform-series.ts';
+export {
+  PrometheusOperatorMonitor,
+  type PrometheusOperatorMonitorProps,
+} from './monitoring/prometheus-operator-monitor.ts';
+export type { ScrapedCertificate } from './monitoring/scraped-pods.ts';
+export {
+  type OtherPrometheus,
+  type OtherPrometheusProps,
+  WatchingPrometheus,
+} from './monitoring/watching-prometheus.ts';
 export {
   PrometheusSelfMonitor,
   type PrometheusSelfMonitorProps,
@@ -67,6 +79,7 @@ export {
 } from './object-store.ts';
 export type { ObjstoreSecret } from './objstore-secret.ts';
 export type { PodGroup, PodPort } from './pod-group.ts';
+export type { PodPlacement } from './pod-placement.ts';
 export { ReviewFlow, type ReviewFlowSettings } from './query-frontend/review-flow.ts';
 export { ResponseCache } from './thanos/response-cache.ts';
 export { RuntimeBundle, type RuntimeRole } from './query-frontend/runtime-bundle.ts';
@@ -119,5 +132,9 @@ export { ThanosStoreGateway } from './thanos/store-gateway.ts';
 export { THANOS_VERSIONS, type ThanosVersion } from './thanos/version.ts';
 export type { ThanosWorkloadProps } from './thanos/workload-props.ts';
 export type { UnsafePrometheusSwitches } from './prometheus/unsafe-switches.ts';
-export { WebAccess, type WebCertificates } from './prometheus/web-access.ts';
+export {
+  WebAccess,
+  type WebCertificates,
+  type WebCertificatesProps,
+} from './prometheus/web-access.ts';
 export type { WebUiSettings } from './query-frontend/web-ui.ts';

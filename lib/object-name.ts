@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { SynthError } from './synth-error.ts';
 
 /** The longest name of a workload, which is the value of a label and the name of a Service as well. */
-export const LONGEST_NAME = 63;
+const LONGEST_NAME = 63;
 
 /** That of a StatefulSet, whose pods have it and the hash of a revision in one label. */
 export const LONGEST_STATEFUL_NAME = 52;

@@ -19,7 +19,7 @@ export interface SubjectRules {
 export type NameProblem = 'name_malformed' | 'system_name';
 
 /** Longest name of a user or a group, in characters. */
-export const MAX_NAME_CHARACTERS = 512;
+const MAX_NAME_CHARACTERS = 512;
 
 /** Most groups of one certificate, or of one user of a front proxy. */
 export const MAX_GROUPS = 200;

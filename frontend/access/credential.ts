@@ -15,7 +15,7 @@ import type { AccessRejection } from './rejection.ts';
 export type Credential = BearerToken | ClientCertificate | DelegatedUser;
 
 /** The group of everybody whom the API server would let in by a certificate or a front proxy. */
-export const AUTHENTICATED_GROUP = 'system:authenticated';
+const AUTHENTICATED_GROUP = 'system:authenticated';
 
 /** Where Kubernetes notes which certificate or token somebody was let in with. */
 const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id';

@@ -38,7 +38,7 @@ export interface Survey {
 /** Surveys that may be under way at once. */
 export const MAX_SURVEYS = 32;
 /** Longest time that one survey waits for room in the budget of reviews, in milliseconds. */
-export const SURVEY_PATIENCE_MS = 15_000;
+const SURVEY_PATIENCE_MS = 15_000;
 
 const PAUSE_MS = 50;
 

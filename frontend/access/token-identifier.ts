@@ -31,7 +31,7 @@ export interface TokenIdentifierDeps {
  * How long an authenticated token counts as known after its verdict is over, in milliseconds: its
  * next review is then not held up by a flood of made-up tokens.
  */
-export const FAMILIAR_TTL_MS = 3_600_000;
+const FAMILIAR_TTL_MS = 3_600_000;
 
 /** When to ask again after a token whose issuer's keys could not be read. */
 const KEYS_RETRY_AFTER_SECONDS = 5;

@@ -13,7 +13,7 @@ import type { EntriesShape } from './shape.ts';
 import { isVisibleSilence } from './silence-owner.ts';
 
 /** Stands for the fingerprint of an inhibiting alert. */
-export const HIDDEN_FINGERPRINT = '0000000000000000';
+const HIDDEN_FINGERPRINT = '0000000000000000';
 
 /** Filters the answer of `/api/v2/alerts`: an alert stays when its tenancy label is in the scope. */
 export function filterAlertmanagerAlerts(scope: SeriesScope): AnswerFilter {

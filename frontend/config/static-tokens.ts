@@ -78,7 +78,7 @@ const schema = v.strictObject({
 });
 
 /** The schema behind {@link parseStaticTokens}, for the generated reference alone. */
-export const STATIC_TOKENS_SCHEMA: v.GenericSchema<unknown, StaticTokensDocument> = schema;
+const STATIC_TOKENS_SCHEMA: v.GenericSchema<unknown, StaticTokensDocument> = schema;
 
 /** Reads a token file. Every problem is reported by its place, and none quotes a token. */
 export function parseStaticTokens(

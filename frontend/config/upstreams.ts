@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { described, httpUrl, integer, section, text } from './fields.ts';
+import { isKubernetesResource } from './kubernetes-resources.ts';
 import {
   hasFittingUrl,
   upstreamConnection,
@@ -91,7 +92,14 @@ export const silenceAttributes: v.GenericSchema<
   SilenceAttributesConfig | undefined,
   SilenceAttributesConfig
 > = described(
-  v.strictObject({ group: v.string(), resource: text(), subresource: v.string() }),
+  v.pipe(
+    v.strictObject({ group: v.string(), resource: text(), subresource: v.string() }),
+    // Reads may hang on a right to read something else. These verbs on pods are what every developer has.
+    v.check(
+      (it) => !isKubernetesResource(it),
+      'must name nothing that Kubernetes serves itself, because whoever may change that could change silences; name what means nothing else, such as namespace/silences',
+    ),
+  ),
   { group: '', resource: 'namespace', subresource: 'silences' },
-  'What a caller must be allowed to `create`, `update` or `delete` in the namespace to do so with a silence.',
+  'What a caller must be allowed to `create`, `update` or `delete` in the namespace to do so with a silence. Resources of Kubernetes itself, such as `pods`, are refused.',
 );

@@ -7,7 +7,7 @@ import { splitTenantPrefix } from './tenant-sources.ts';
  * What stands before a path that asks for the whole cluster. Nothing else does: no parameter, no
  * header, and no name of a namespace, least of all an empty one.
  */
-export const CLUSTER_PREFIX = '/all-namespaces';
+const CLUSTER_PREFIX = '/all-namespaces';
 
 /**
  * Which endpoints can be read for the whole cluster. Those that answer with entries of their own show

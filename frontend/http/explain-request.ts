@@ -16,7 +16,7 @@ import { type Route, type RouteName, ROUTES } from './routes.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Namespaces that one explanation covers: each costs a review, and none of them ends the others. */
-export const MAX_EXPLAINED_TENANTS = 20;
+const MAX_EXPLAINED_TENANTS = 20;
 
 const PARALLEL_NAMESPACES = 4;
 

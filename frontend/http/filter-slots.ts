@@ -3,7 +3,7 @@ import type { ConcurrencyRejection } from '../limits/rejection.ts';
 import type { Result } from '../result.ts';
 
 /** Answers that are held and filtered at once: each takes memory up to `limits.filteredBytes`. */
-export const FILTERS_AT_ONCE = 8;
+const FILTERS_AT_ONCE = 8;
 
 const SETTINGS = {
   total: FILTERS_AT_ONCE,

@@ -10,7 +10,7 @@ export const LINGER_BYTES = 16_777_216;
 export const LINGER_MS = 5_000;
 
 /** After so many milliseconds without a byte the client is taken to have read the answer. */
-export const LINGER_IDLE_MS = 1_000;
+const LINGER_IDLE_MS = 1_000;
 
 /**
  * Ends a response although the body of its request was not read. The answer goes out at once, and

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /** Requests that one connection may have under way. No client of the Prometheus API pipelines. */
-export const MAX_PIPELINED = 8;
+const MAX_PIPELINED = 8;
 
 interface UnderWay {
   readonly request: IncomingMessage;

@@ -78,15 +78,9 @@ async function store(
   const scoped = scopeSilence(write.silence, request.scope);
   if (!scoped.ok) return scoped;
   const message = UpstreamRequest.toWriteSilence(request.admitted, scoped.value);
-  const answer = await send(parts, request, message);
-  if (answer.status === 404) {
-    answer.body.destroy();
-    return refuse({ code: 'silence_unknown' });
-  }
-  const refusal = await refusalOf(answer);
-  if (refusal !== undefined) return refuse(refusal);
-  const stored = await readAnswerJson(answer.body, { ...parts, signal: request.signal });
-  const silenceID = memberOf(stored, 'silenceID');
+  const stored = await ask(parts, request, message);
+  if (!stored.ok) return stored;
+  const silenceID = memberOf(stored.value, 'silenceID');
   if (typeof silenceID !== 'string' || !isSilenceId(silenceID)) {
     return refuse({ code: 'upstream_unexpected' });
   }
@@ -107,17 +101,26 @@ async function find<T>(
   id: string,
   check: (silence: JsonValue) => T | undefined,
 ): Promise<Result<T, Rejection>> {
-  const answer = await send(parts, request, UpstreamRequest.toReadSilence(request.admitted, id));
+  const silence = await ask(parts, request, UpstreamRequest.toReadSilence(request.admitted, id));
+  if (!silence.ok) return silence;
+  const found = check(silence.value);
+  // A foreign silence is one that does not exist: the same code, the same words.
+  return found === undefined ? refuse({ code: 'silence_unknown' }) : accept(found);
+}
+
+async function ask(
+  parts: FilteredParts,
+  request: AnyRequest,
+  message: UpstreamRequest,
+): Promise<Result<JsonValue, Rejection>> {
+  const answer = await send(parts, request, message);
   if (answer.status === 404) {
     answer.body.destroy();
     return refuse({ code: 'silence_unknown' });
   }
   const refusal = await refusalOf(answer);
   if (refusal !== undefined) return refuse(refusal);
-  const silence = await readAnswerJson(answer.body, { ...parts, signal: request.signal });
-  const found = check(silence);
-  // A foreign silence is one that does not exist: the same code, the same words.
-  return found === undefined ? refuse({ code: 'silence_unknown' }) : accept(found);
+  return accept(await readAnswerJson(answer.body, { ...parts, signal: request.signal }));
 }
 
 function send(

@@ -3,7 +3,7 @@
 // what it should.
 
 /** The external label that tells clusters apart. */
-export const CLUSTER_LABEL = 'cluster';
+const CLUSTER_LABEL = 'cluster';
 
 /** What is known of an installation when its stores are looked at. */
 export interface StoreRules {

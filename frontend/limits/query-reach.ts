@@ -13,7 +13,7 @@ export interface QueryReach {
 }
 
 /** The step of a subquery that names none, unless the upstream is set up otherwise. */
-export const DEFAULT_SUBQUERY_STEP_SECONDS = 60;
+const DEFAULT_SUBQUERY_STEP_SECONDS = 60;
 
 // When a part of the query is evaluated, and what subqueries around it add.
 interface Moment {

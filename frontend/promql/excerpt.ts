@@ -1,5 +1,5 @@
 /** Longest part of a query that a problem quotes, in UTF-16 code units. */
-export const MAX_EXCERPT_LENGTH = 80;
+const MAX_EXCERPT_LENGTH = 80;
 
 /** Gives the beginning of a text: a problem quotes a query, it does not repeat it. */
 export function excerpt(text: string): string {

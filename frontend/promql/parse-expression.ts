@@ -9,6 +9,7 @@ import { parseAt, parseExtension, parseOffset, parseRange } from './parse-modifi
 import { parseInfoSelector, parseSelector } from './parse-selector.ts';
 import {
   AGGREGATORS,
+  CALLABLE_WORDS,
   EXPERIMENTAL_AGGREGATORS,
   METRIC_WORDS,
   POWER_PRECEDENCE,
@@ -132,15 +133,7 @@ function parseNamed(cursor: Cursor): Expr | undefined {
 }
 
 /** Words that name a function in front of a parenthesis. */
-const CALLABLE: ReadonlySet<TokenKind> = new Set<TokenKind>([
-  'identifier',
-  'start',
-  'end',
-  'step',
-  'range',
-  'max_of',
-  'min_of',
-]);
+const CALLABLE: ReadonlySet<TokenKind> = new Set<TokenKind>(['identifier', ...CALLABLE_WORDS]);
 
 function parseCall(cursor: Cursor, name: string, start: number): Expr | undefined {
   if (!cursor.countTerm(start)) return undefined;

@@ -5,7 +5,7 @@ import { judgeRegex } from './regex.ts';
 import type { TokenKind } from './token.ts';
 
 /** The label that holds a metric's name. */
-export const METRIC_NAME_LABEL = '__name__';
+const METRIC_NAME_LABEL = '__name__';
 
 const OPERATORS: ReadonlyMap<TokenKind, MatcherOperator> = new Map([
   ['=', '='],

@@ -108,6 +108,16 @@ export const DURATION_WORDS: ReadonlySet<string> = new Set<ContextWord>([
   'min_of',
 ]);
 
+/** Keywords that name a function in front of a parenthesis. */
+export const CALLABLE_WORDS: readonly ContextWord[] = [
+  'start',
+  'end',
+  'step',
+  'range',
+  'max_of',
+  'min_of',
+];
+
 const CONTEXT_WORDS: readonly ContextWord[] = [
   'offset',
   'anchored',
@@ -117,12 +127,7 @@ const CONTEXT_WORDS: readonly ContextWord[] = [
   'fill',
   'fill_left',
   'fill_right',
-  'start',
-  'end',
-  'step',
-  'range',
-  'max_of',
-  'min_of',
+  ...CALLABLE_WORDS,
 ];
 
 /** Words that may name a metric without quotes although they are keywords. */

@@ -11,7 +11,7 @@ import type { RunningRole } from './role.ts';
  * How often the configuration file is looked at, in milliseconds. It is read, not watched: a mounted
  * ConfigMap changes by the swap of a symbolic link two folders above the file.
  */
-export const CONFIG_CHECK_MS = 5_000;
+const CONFIG_CHECK_MS = 5_000;
 
 const SETTLE_MS = 200;
 

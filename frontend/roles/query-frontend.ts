@@ -109,7 +109,7 @@ async function requireReady(readiness: FrontendReadiness): Promise<void> {
 }
 
 /** Names the settings in which two configurations differ and which need a restart. */
-export function settingsThatStay(
+function settingsThatStay(
   running: QueryFrontendConfig,
   next: QueryFrontendConfig,
 ): readonly string[] {

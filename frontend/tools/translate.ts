@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { MAX_DOCUMENT_BYTES } from '../adapters/files/document.ts';
-import { readTextFile } from '../adapters/files/text-file.ts';
+import { readTextFile, readTextStream } from '../adapters/files/text-file.ts';
 import { parseYamlDocuments, printYamlDocument } from '../adapters/files/yaml-document.ts';
 import { type CommandSpec, EXIT, type OptionValues } from '../command-line.ts';
 import { Fault } from '../fault.ts';
@@ -11,6 +11,8 @@ import { printFinding } from './translate/finding.ts';
 import { findPrograms, type FoundProgram } from './translate/find-programs.ts';
 import { KUBE_RBAC_PROXY } from './translate/kube-rbac-proxy-flags.ts';
 import { translate, type TranslateInput } from './translate/translate.ts';
+
+const STANDARD_INPUT = 'standard input';
 
 /** The tool that prints our configuration for the proxies that came before us. */
 export const TRANSLATE_SPEC: CommandSpec = {
@@ -78,7 +80,10 @@ export async function runTranslate(options: OptionValues, streams: ToolStreams):
 
 async function readInput(file: string | undefined, input: Readable): Promise<readonly unknown[]> {
   return file === undefined
-    ? parseYamlDocuments('standard input', await readStream(input))
+    ? parseYamlDocuments(
+        STANDARD_INPUT,
+        await readTextStream(STANDARD_INPUT, input, MAX_DOCUMENT_BYTES),
+      )
     : parseYamlDocuments(file, await readTextFile(file, MAX_DOCUMENT_BYTES));
 }
 
@@ -100,23 +105,4 @@ function onlyDocument(path: string, text: string): { readonly document: unknown 
   const [document, second] = parseYamlDocuments(path, text);
   if (second === undefined) return { document };
   throw new Fault('document_malformed', `${path}: expected a single document`);
-}
-
-async function readStream(input: Readable): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of input) {
-    if (!(chunk instanceof Uint8Array)) continue;
-    chunks.push(chunk);
-    length += chunk.byteLength;
-    if (length > MAX_DOCUMENT_BYTES) {
-      const message = `standard input holds more than ${MAX_DOCUMENT_BYTES} bytes`;
-      throw new Fault('file_too_large', message);
-    }
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
-  } catch (cause) {
-    throw new Fault('file_not_utf8', 'standard input is not UTF-8 text', { cause });
-  }
 }

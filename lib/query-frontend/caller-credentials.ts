@@ -1,4 +1,3 @@
-import type { k8s } from 'cdk8s-plus-28';
 import type {
   ClientCertificatesConfig,
   FrontProxyConfig,
@@ -6,41 +5,10 @@ import type {
 } from '../../frontend/config/access-credentials.ts';
 import { SynthError } from '../synth-error.ts';
 import { type MountedFolder, pathIn } from './mounted-folder.ts';
+import type { TrustedAuthority } from './trusted-authority.ts';
 
-/** The key in which cert-manager and Kubernetes keep the certificates of an authority. */
-const DEFAULT_KEY = 'ca.crt';
-
-/**
- * A certificate authority of clients: certificates in PEM, its self-signed root included. The pod sees
- * a change within the minute or two that the kubelet takes, and takes it over without a restart.
- */
-export class ClientAuthority {
-  /** What names it, for comparisons and messages. */
-  readonly id: string;
-  readonly #source: k8s.VolumeProjection;
-
-  private constructor(id: string, source: k8s.VolumeProjection) {
-    this.id = id;
-    this.#source = source;
-  }
-
-  /** Takes a key of a Secret in the namespace of the frontend; no other key of it is mounted. */
-  static secret(name: string, key: string = DEFAULT_KEY): ClientAuthority {
-    const items = [{ key, path: DEFAULT_KEY }];
-    return new ClientAuthority(`Secret ${name}, ${key}`, { secret: { name, items } });
-  }
-
-  /** Takes a key of a ConfigMap in the namespace of the frontend. */
-  static configMap(name: string, key: string = DEFAULT_KEY): ClientAuthority {
-    const items = [{ key, path: DEFAULT_KEY }];
-    return new ClientAuthority(`ConfigMap ${name}, ${key}`, { configMap: { name, items } });
-  }
-
-  /** The folder with its one file. */
-  toFolder(name: string): MountedFolder {
-    return { name, sources: [this.#source] };
-  }
-}
+/** The file of an authority, in a folder of its own. */
+const FILE_NAME = 'ca.crt';
 
 /** By what callers identify themselves, beside the bearer token of the Authorization header. */
 export interface CallerCredentials {
@@ -55,7 +23,7 @@ export interface CallerCredentials {
    */
   readonly clientCertificates?: Partial<ClientCertificatesConfig> & {
     /** Who signs the certificates. */
-    readonly authority: ClientAuthority;
+    readonly authority: TrustedAuthority;
   };
   /**
    * Takes the word of front proxies for who is calling.
@@ -64,14 +32,14 @@ export interface CallerCredentials {
   readonly frontProxy?: Pick<FrontProxyConfig, 'allowedNames'> &
     Partial<FrontProxyConfig> & {
       /** Who signs the certificates of the proxies, and nobody else's. */
-      readonly authority: ClientAuthority;
+      readonly authority: TrustedAuthority;
     };
 }
 
 interface MountedAuthority {
   readonly folder: string;
   readonly setting: 'clientCaFile' | 'frontProxyCaFile';
-  readonly authority: ClientAuthority;
+  readonly authority: TrustedAuthority;
 }
 
 function mountedAuthorities(credentials: CallerCredentials): readonly MountedAuthority[] {
@@ -129,7 +97,7 @@ export function authoritySettings(
   return Object.fromEntries(
     mountedAuthorities(credentials).map(({ setting, folder }) => [
       setting,
-      pathIn(folder, DEFAULT_KEY),
+      pathIn(folder, FILE_NAME),
     ]),
   );
 }
@@ -150,5 +118,8 @@ export function credentialSettings(
 
 /** The folders of the authorities, one each. */
 export function authorityFolders(credentials: CallerCredentials): readonly MountedFolder[] {
-  return mountedAuthorities(credentials).map(({ authority, folder }) => authority.toFolder(folder));
+  return mountedAuthorities(credentials).map(({ authority, folder }) => ({
+    name: folder,
+    sources: [authority.toProjection(FILE_NAME)],
+  }));
 }

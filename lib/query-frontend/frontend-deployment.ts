@@ -1,7 +1,7 @@
 import { k8s } from 'cdk8s-plus-28';
 
 /** How long a pod that is to stop goes on listening, in seconds. */
-export const STOP_DELAY_SECONDS = 5;
+const STOP_DELAY_SECONDS = 5;
 
 interface Containers {
   readonly spec: { readonly template: { readonly spec: { readonly containers: object[] } } };

@@ -1,6 +1,7 @@
 import { k8s } from 'cdk8s-plus-28';
 import { spreadEvenly } from '../availability.ts';
 import type { PodPort } from '../pod-group.ts';
+import { placementFields } from '../pod-placement.ts';
 import { restrictedContainer, restrictedPod, RUNTIME_USER } from '../pod-security.ts';
 import { toResourceRequirements } from '../resources.ts';
 import { frontendFolders } from './frontend-folders.ts';
@@ -41,6 +42,7 @@ export function frontendPodSpec(pod: FrontendPodSettings): k8s.PodSpec {
     securityContext: restrictedPod(RUNTIME_USER),
     // Longer than the delay and the deadline of a query, so that a rollout cuts none short.
     terminationGracePeriodSeconds: 45,
+    ...placementFields(pod.settings.placement),
     topologySpreadConstraints: spreadEvenly(pod.podLabels),
     ...(pod.settings.priorityClassName === undefined
       ? {}

@@ -2,7 +2,7 @@ import type { OidcIssuerConfig } from '../../frontend/config/access-oidc.ts';
 import type { GrafanaIdConfig } from '../../frontend/config/access-credentials.ts';
 import type { AccessConfig } from '../../frontend/config/query-frontend.ts';
 import { type MountedFolder, pathIn } from './mounted-folder.ts';
-import type { ServerAuthority } from './server-authority.ts';
+import type { TrustedAuthority } from './trusted-authority.ts';
 
 /** An issuer of OpenID Connect tokens beside the cluster. */
 export type OidcIssuer = Pick<OidcIssuerConfig, 'issuer' | 'audiences' | 'usernamePrefix'> &
@@ -11,7 +11,7 @@ export type OidcIssuer = Pick<OidcIssuerConfig, 'issuer' | 'audiences' | 'userna
      * Who signs the certificate of the issuer.
      * @default - the authorities that Node brings
      */
-    readonly authority?: ServerAuthority;
+    readonly authority?: TrustedAuthority;
   };
 
 /** The Grafana whose word for its users is noted in the audit log. It grants nothing. */
@@ -21,7 +21,7 @@ export type GrafanaId = Pick<GrafanaIdConfig, 'issuer' | 'keysUrl'> &
      * Who signs the certificate of that Grafana.
      * @default - the authorities that Node brings
      */
-    readonly authority?: ServerAuthority;
+    readonly authority?: TrustedAuthority;
   };
 
 /** Who vouches for callers, outside of the cluster's API server. */

@@ -1,6 +1,6 @@
-import { k8s } from 'cdk8s-plus-28';
+import type { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { clusterScoped } from '../cluster-scoped.ts';
+import { addClusterGrant } from '../cluster-grant.ts';
 import type { ReviewRule } from './review-rules.ts';
 
 /** Settings of {@link ReviewRbac}. */
@@ -27,22 +27,14 @@ export class ReviewRbac extends Construct {
 
   constructor(scope: Construct, id: string, props: ReviewRbacProps) {
     super(scope, id);
-    const name = `prometheus-tenancy-kit-${props.serviceAccountName}-reviews`;
-    const metadata = { name, labels: { ...props.labels } };
-    this.clusterRole = clusterScoped(
-      new k8s.KubeClusterRole(this, 'cluster-role', {
-        metadata,
-        rules: [...props.rules],
-      }),
-    );
-    this.clusterRoleBinding = clusterScoped(
-      new k8s.KubeClusterRoleBinding(this, 'cluster-role-binding', {
-        metadata,
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
-        subjects: [
-          { kind: 'ServiceAccount', name: props.serviceAccountName, namespace: props.namespace },
-        ],
-      }),
-    );
+    const { labels, namespace, rules, serviceAccountName } = props;
+    const grant = addClusterGrant(this, {
+      name: `prometheus-tenancy-kit-${serviceAccountName}-reviews`,
+      labels,
+      rules,
+      subjects: [{ kind: 'ServiceAccount', name: serviceAccountName, namespace }],
+    });
+    this.clusterRole = grant.clusterRole;
+    this.clusterRoleBinding = grant.clusterRoleBinding;
   }
 }

@@ -14,8 +14,10 @@ export interface CertManagerIssuer {
 
 /** Settings of the objects behind a {@link ServingCertificate}. */
 export interface ServingCertificateTarget {
-  /** Name of the Service that presents the certificate. */
+  /** Name of the Service that presents the certificate, by which its Secret is named, too. */
   readonly service: string;
+  /** Names of further Services in front of the same pods. */
+  readonly aliases: readonly string[];
   /** Namespace of that Service. */
   readonly namespace: string;
   /** Labels of the objects. */
@@ -60,19 +62,19 @@ function addCertificate(
   secretName: string,
   target: ServingCertificateTarget,
 ): ApiObject {
-  const { service, namespace } = target;
+  const { aliases, namespace, service } = target;
   return new ApiObject(scope, 'certificate', {
     apiVersion: 'cert-manager.io/v1',
     kind: 'Certificate',
     metadata: { name: secretName, labels: { ...target.labels } },
     spec: {
       secretName,
-      dnsNames: [
-        service,
-        `${service}.${namespace}`,
-        `${service}.${namespace}.svc`,
-        `${service}.${namespace}.svc.cluster.local`,
-      ],
+      dnsNames: [service, ...aliases].flatMap((name) => [
+        name,
+        `${name}.${namespace}`,
+        `${name}.${namespace}.svc`,
+        `${name}.${namespace}.svc.cluster.local`,
+      ]),
       usages: ['server auth', 'digital signature'],
       duration: `${Duration.days(90).toHours()}h`,
       renewBefore: `${Duration.days(30).toHours()}h`,

@@ -13,6 +13,7 @@ import type {
 import type { EndpointsConfig, SilenceAttributesConfig } from '../../frontend/config/upstreams.ts';
 import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
 import { type Autoscaling, leastReplicas } from '../autoscaling.ts';
+import { type PodPlacement, placementOf } from '../pod-placement.ts';
 import type { ContainerResources } from '../resources.ts';
 import { SynthError } from '../synth-error.ts';
 import type { AccessFeatures } from './access-features.ts';
@@ -45,7 +46,7 @@ export interface QueryConnection extends UpstreamConnection {
 }
 
 /** Settings of a `TenantQueryFrontend`. */
-export interface TenantQueryFrontendProps extends FrontendTuning {
+export interface TenantQueryFrontendProps extends FrontendTuning, PodPlacement {
   /** What answers the scoped queries. */
   readonly upstream: QueryUpstream;
   /**
@@ -65,7 +66,7 @@ export interface TenantQueryFrontendProps extends FrontendTuning {
   readonly endpoints?: Partial<EndpointsConfig>;
   /**
    * What a caller must be allowed to `create`, `update` or `delete` in the namespace to do so with a
-   * silence. `silencers` of a `Tenant` are.
+   * silence. `silencers` of a `Tenant` are. Resources of Kubernetes itself, such as `pods`, throw.
    * @default - `namespace/silences`
    */
   readonly silenceAttributes?: SilenceAttributesConfig;
@@ -185,11 +186,11 @@ export interface TenantQueryFrontendProps extends FrontendTuning {
    * @default - that of the cluster
    */
   readonly priorityClassName?: string;
-  /** @default - 100m CPU and 128 MiB, at most 256 MiB */
+  /** @default - 100m CPU and 256 MiB, at most 512 MiB */
   readonly resources?: ContainerResources;
   /**
    * Adds a Service `thanos-querier-frontend` on port 9090, which is where data sources of
-   * installations that came before us point to.
+   * installations that came before us point to. A certificate out of a Secret must name it, too.
    * @default false
    */
   readonly legacyAlias?: boolean;
@@ -220,6 +221,7 @@ export interface TenantQueryFrontendSettings {
   readonly replicas: number;
   readonly autoscaling: Autoscaling | undefined;
   readonly priorityClassName: string | undefined;
+  readonly placement: PodPlacement;
   readonly resources: ContainerResources;
   readonly legacyAlias: boolean;
 }
@@ -268,6 +270,7 @@ export function resolveTenantQueryFrontend(
         : leastReplicas(subject, props.autoscaling),
     autoscaling: props.autoscaling,
     priorityClassName: props.priorityClassName,
+    placement: placementOf(props),
     resources: props.resources ?? {
       cpu: Cpu.millis(100),
       // Under a long mixed load the process settles at about 240 MB; filtered answers and shared

@@ -16,6 +16,7 @@ import { NetworkDestination } from '../network/network-destination.ts';
 import type { PodConnection } from '../network/network-part.ts';
 import { requireNamespace } from '../platform-namespace.ts';
 import type { PodGroup, PodPort } from '../pod-group.ts';
+import { podMetadata } from '../pod-placement.ts';
 import { addServiceAccount } from '../service-account.ts';
 import { frontendConfig, printFrontendConfig } from './frontend-config.ts';
 import { FrontendDeployment } from './frontend-deployment.ts';
@@ -40,7 +41,10 @@ import {
 } from './tenant-query-frontend-props.ts';
 
 /** Name of the configuration file of the runtime. */
-export const CONFIG_FILE_NAME = 'config.json';
+const CONFIG_FILE_NAME = 'config.json';
+
+/** The Service to which data sources of installations by hand-written manifests point. */
+const LEGACY_ALIAS = 'thanos-querier-frontend';
 
 /**
  * The query frontend: the one address at which tenants query, and the one place that decides what
@@ -130,7 +134,12 @@ export class TenantQueryFrontend extends Construct {
       data: { [CONFIG_FILE_NAME]: printFrontendConfig(this.config) },
       labels,
     });
-    const certificateSecret = certificate?.addTo(this, { service: name, namespace, labels });
+    const certificateSecret = certificate?.addTo(this, {
+      service: name,
+      aliases: settings.legacyAlias ? [LEGACY_ALIAS] : [],
+      namespace,
+      labels,
+    });
     const spec = frontendPodSpec({
       settings,
       podLabels,
@@ -146,12 +155,12 @@ export class TenantQueryFrontend extends Construct {
         ...(autoscaling === undefined ? { replicas } : {}),
         selector: { matchLabels: podLabels },
         strategy: { rollingUpdate: { maxUnavailable: k8s.IntOrString.fromNumber(0) } },
-        template: { metadata: { labels }, spec },
+        template: { metadata: podMetadata(labels, settings.placement), spec },
       },
     });
     this.service = this.#addService('service', name, this.tenantPort.port, labels, podLabels);
     if (settings.legacyAlias) {
-      this.#addService('legacy-alias', 'thanos-querier-frontend', 9_090, labels, podLabels);
+      this.#addService('legacy-alias', LEGACY_ALIAS, 9_090, labels, podLabels);
     }
     addDisruptionBudget(this, { name, replicas, podLabels, labels });
     if (autoscaling !== undefined) addAutoscaler(this, { name, autoscaling, labels });

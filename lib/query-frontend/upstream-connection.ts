@@ -1,7 +1,7 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { BearerToken } from './bearer-token.ts';
 import { type MountedFolder, pathIn } from './mounted-folder.ts';
-import type { ServerAuthority } from './server-authority.ts';
+import type { TrustedAuthority } from './trusted-authority.ts';
 
 /** Whose certificates are trusted on the way to an upstream, and which one is shown. */
 export interface UpstreamTls {
@@ -9,7 +9,7 @@ export interface UpstreamTls {
    * Who signs the certificate of the upstream. It is always verified.
    * @default - the authorities that Node brings
    */
-  readonly authority?: ServerAuthority;
+  readonly authority?: TrustedAuthority;
   /**
    * Secret with the keys `tls.crt` and `tls.key`: the client certificate of the frontend.
    * @default - none is shown

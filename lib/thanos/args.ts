@@ -117,7 +117,8 @@ export class ThanosArgs {
     const table = THANOS_FLAGS[this.#component];
     const instead = table.refused[flag];
     if (instead !== undefined) this.#refuse(flag, 'is deprecated or unsafe', instead);
-    const known = kind === 'value' ? table.values : table.switches;
+    const values = [...table.values, ...(table.hidden ?? [])];
+    const known = kind === 'value' ? values : table.switches;
     if (!known.includes(flag) || !hasFlag(this.#component, flag, this.#version))
       this.#refuse(flag, ...this.#whyUnknown(flag, kind));
     if (this.#seen.has(flag) && !table.repeatable.includes(flag)) {

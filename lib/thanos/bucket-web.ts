@@ -1,19 +1,16 @@
 import { Duration, Size } from 'cdk8s';
-import { Cpu, k8s } from 'cdk8s-plus-28';
+import { Cpu, type k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import type { NetworkPart, PodConnection } from '../network/network-part.ts';
-import {
-  OBJSTORE_FILE,
-  objstoreMounts,
-  type ObjstoreSecret,
-  objstoreVolumes,
-} from '../objstore-secret.ts';
+import { OBJSTORE_FILE, type ObjstoreSecret } from '../objstore-secret.ts';
 import type { PodGroup } from '../pod-group.ts';
 import type { ContainerResources } from '../resources.ts';
 import { addServiceAccount } from '../service-account.ts';
 import { printGoDuration } from '../units.ts';
 import { programArgs } from './common-args.ts';
-import { THANOS_HTTP, thanosServicePorts } from './ports.ts';
+import { podFolders } from './pod-folders.ts';
+import { THANOS_HTTP } from './ports.ts';
+import { addThanosService } from './service.ts';
 import { addThanosDeployment, podGroupOf, thanosWorkload } from './workload.ts';
 import { resolveWorkload, type ThanosWorkloadProps } from './workload-props.ts';
 
@@ -70,17 +67,11 @@ export class ThanosBucketWeb extends Construct implements NetworkPart {
       memory: Size.mebibytes(128),
       memoryLimit: Size.mebibytes(512),
     });
-    const objstore = props.objstore ?? {};
+    const { mounts, volumes } = podFolders({ objstore: props.objstore ?? {} });
     this.name = props.name ?? 'thanos-bucket-web';
-    const { versionLabel } = settings;
-    const workload = thanosWorkload({
-      component: 'thanos-bucket-web',
-      name: this.name,
-      versionLabel,
-    });
-    const { labels, podLabels } = workload;
+    const workload = thanosWorkload('thanos-bucket-web', this.name, settings);
     this.pods = podGroupOf(workload);
-    addServiceAccount(this, this.name, labels, settings.serviceAccountAnnotations);
+    addServiceAccount(this, this.name, workload.labels, settings.serviceAccountAnnotations);
     this.deployment = addThanosDeployment(this, subject, {
       workload,
       settings,
@@ -96,17 +87,14 @@ export class ThanosBucketWeb extends Construct implements NetworkPart {
             .value('label', props.groupLabel ?? 'cluster')
             .extra(settings.extraArgs)
             .toArray(),
-          mounts: objstoreMounts(objstore),
+          mounts,
           ports: [THANOS_HTTP],
           startup: { periodSeconds: 5, failureThreshold: 60 },
         },
-        volumes: objstoreVolumes(objstore),
+        volumes,
       },
       replicas: 1,
     });
-    this.service = new k8s.KubeService(this, 'service', {
-      metadata: { name: this.name, labels },
-      spec: { selector: podLabels, ports: thanosServicePorts([THANOS_HTTP]) },
-    });
+    this.service = addThanosService(this, workload, { ports: [THANOS_HTTP] });
   }
 }

@@ -4,6 +4,7 @@ import { DEFAULT_TENANCY_LABEL, type TenancyLabel } from '../../tenant/tenancy-l
 import type { ObjstoreSecret } from '../objstore-secret.ts';
 import type { ContainerResources } from '../resources.ts';
 import { requireTenancyLabel } from '../tenancy-labels.ts';
+import type { ClaimRetention } from './claims.ts';
 import { refuseLoss } from './compactor-refusals.ts';
 import { type CompactorShard, compactorShards, type StreamSelector } from './compactor-shards.ts';
 import {
@@ -125,6 +126,11 @@ export interface ThanosCompactorProps extends ThanosWorkloadProps {
    * @default - the default class of the cluster
    */
   readonly storageClassName?: string;
+  /**
+   * What becomes of those disks when a shard is taken away, or all of them are deleted. They hold copies.
+   * @default 'keep'
+   */
+  readonly claims?: ClaimRetention;
   /** @default - 500m CPU and 1 GiB, at most 4 GiB */
   readonly resources?: ContainerResources;
 }
@@ -145,6 +151,7 @@ export interface CompactorSettings {
   readonly waitInterval: Duration;
   readonly storage: Size;
   readonly storageClassName: string | undefined;
+  readonly claims: ClaimRetention;
 }
 
 /** Fills in the defaults and refuses settings that would lose data. */
@@ -168,6 +175,7 @@ export function resolveCompactor(subject: string, props: ThanosCompactorProps): 
     waitInterval: props.waitInterval ?? Duration.minutes(5),
     storage: props.storage ?? Size.gibibytes(100),
     storageClassName: props.storageClassName,
+    claims: props.claims ?? 'keep',
   };
   refuseLoss(subject, settings, props.stores ?? [UNKNOWN_STORE]);
   return settings;

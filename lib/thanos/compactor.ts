@@ -1,14 +1,8 @@
 import type { Duration } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-28';
+import type { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { HashedConfigMap } from '../hashed-config-map.ts';
 import type { NetworkPart, PodConnection } from '../network/network-part.ts';
-import {
-  OBJSTORE_FILE,
-  objstoreMounts,
-  type ObjstoreSecret,
-  objstoreVolumes,
-} from '../objstore-secret.ts';
+import { OBJSTORE_FILE, type ObjstoreSecret } from '../objstore-secret.ts';
 import type { PodGroup } from '../pod-group.ts';
 import { finalSpec } from '../prometheus/final-spec.ts';
 import { addServiceAccount } from '../service-account.ts';
@@ -21,7 +15,9 @@ import {
   type ThanosCompactorProps,
 } from './compactor-props.ts';
 import { type CompactorShard, STREAMS_FILE_NAME } from './compactor-shards.ts';
-import { THANOS_HTTP, thanosServicePorts } from './ports.ts';
+import { addConfigFolder, type ConfigFolder, podFolders } from './pod-folders.ts';
+import { THANOS_HTTP } from './ports.ts';
+import { addThanosService } from './service.ts';
 import { sharersOfBlocks } from './shared-blocks.ts';
 import { ThanosStoreGateway } from './store-gateway.ts';
 import {
@@ -69,23 +65,12 @@ export class ThanosCompactor extends Construct implements NetworkPart {
     this.objstore = settings.objstore;
     refuseSecondCompactor(subject, this);
     this.node.addValidation({ validate: () => servedAfterDeletion(this, settings.deleteDelay) });
-    const workload = thanosWorkload({
-      component: 'thanos-compactor',
-      name: settings.name,
-      versionLabel: settings.workload.versionLabel,
-    });
-    const { labels, podLabels } = workload;
+    const workload = thanosWorkload('thanos-compactor', settings.name, settings.workload);
     this.name = settings.name;
     this.pods = podGroupOf(workload);
-    addServiceAccount(this, this.name, labels, settings.workload.serviceAccountAnnotations);
-    this.service = new k8s.KubeService(this, 'service', {
-      metadata: { name: this.name, labels },
-      spec: {
-        clusterIp: 'None',
-        selector: podLabels,
-        ports: thanosServicePorts([THANOS_HTTP]),
-      },
-    });
+    const { serviceAccountAnnotations } = settings.workload;
+    addServiceAccount(this, this.name, workload.labels, serviceAccountAnnotations);
+    this.service = addThanosService(this, workload, { isHeadless: true, ports: [THANOS_HTTP] });
     this.statefulSets = settings.shards.map((shard) =>
       this.#addShard(subject, workload, settings, shard),
     );
@@ -103,10 +88,10 @@ export class ThanosCompactor extends Construct implements NetworkPart {
     const streams =
       shard.relabelling === undefined
         ? undefined
-        : new HashedConfigMap(scope, 'streams', {
-            prefix: `${name}-streams`,
+        : addConfigFolder(scope, workload, {
+            name: 'streams',
+            folder: STREAMS_FOLDER,
             data: { [STREAMS_FILE_NAME]: `${JSON.stringify(shard.relabelling, null, 2)}\n` },
-            labels: workload.labels,
           });
     const statefulSet = addThanosStatefulSet(scope, {
       workload,
@@ -114,7 +99,11 @@ export class ThanosCompactor extends Construct implements NetworkPart {
       pod: this.#pod(subject, settings, streams),
       replicas: 1,
       tenancyLabel: settings.tenancyLabel,
-      disk: { size: settings.storage, storageClassName: settings.storageClassName },
+      disk: {
+        size: settings.storage,
+        storageClassName: settings.storageClassName,
+        claims: settings.claims,
+      },
       serviceName: this.name,
     });
     scope.node.addValidation({ validate: () => moreThanOne(statefulSet) });
@@ -124,26 +113,23 @@ export class ThanosCompactor extends Construct implements NetworkPart {
   #pod(
     subject: string,
     settings: CompactorSettings,
-    streams: HashedConfigMap | undefined,
+    streams: ConfigFolder | undefined,
   ): ThanosPodSettings {
-    const mount = { name: 'streams', mountPath: STREAMS_FOLDER, readOnly: true };
+    const { mounts, volumes } = podFolders({
+      disk: DATA_FOLDER,
+      objstore: settings.objstore,
+      config: [streams],
+    });
     return {
       serviceAccountName: this.name,
       container: {
         name: 'thanos-compact',
         args: compactorArgs(subject, settings, streams !== undefined),
-        mounts: [
-          { name: 'data', mountPath: DATA_FOLDER },
-          ...objstoreMounts(settings.objstore),
-          ...(streams === undefined ? [] : [mount]),
-        ],
+        mounts,
         ports: [THANOS_HTTP],
         startup: { periodSeconds: 5, failureThreshold: 60 },
       },
-      volumes: [
-        ...objstoreVolumes(settings.objstore),
-        ...(streams === undefined ? [] : [{ name: 'streams', configMap: { name: streams.name } }]),
-      ],
+      volumes,
     };
   }
 }

@@ -4,6 +4,9 @@ import { restrictedContainer } from '../pod-security.ts';
 import { type ContainerResources, toResourceRequirements } from '../resources.ts';
 import { type ProbeTiming, thanosContainerPorts, thanosProbe } from './ports.ts';
 
+/** The variable that holds the name of a pod. */
+export const POD_NAME = 'POD_NAME';
+
 /** What tells the container of one Thanos component from another's. */
 export interface ThanosContainerSettings {
   /** Name of the container. */
@@ -25,16 +28,22 @@ export interface ThanosContainerSettings {
    * @default false
    */
   readonly knowsPodName?: boolean;
+  /** Further variables. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** The container of a Thanos component, with its three probes and nothing it could escalate by. */
 export function thanosContainer(settings: ThanosContainerSettings): k8s.Container {
+  const env = [
+    ...(settings.knowsPodName === true ? [NAME_OF_POD] : []),
+    ...Object.entries(settings.env).map(([name, value]): k8s.EnvVar => ({ name, value })),
+  ];
   return {
     name: settings.name,
     image: settings.image,
     imagePullPolicy: 'IfNotPresent',
     args: [...settings.args],
-    ...(settings.knowsPodName === true ? { env: [POD_NAME] } : {}),
+    ...(env.length === 0 ? {} : { env }),
     ports: thanosContainerPorts(settings.ports),
     resources: toResourceRequirements(settings.resources),
     securityContext: restrictedContainer(),
@@ -46,7 +55,7 @@ export function thanosContainer(settings: ThanosContainerSettings): k8s.Containe
   };
 }
 
-const POD_NAME: k8s.EnvVar = {
-  name: 'POD_NAME',
+const NAME_OF_POD: k8s.EnvVar = {
+  name: POD_NAME,
   valueFrom: { fieldRef: { fieldPath: 'metadata.name' } },
 };

@@ -1,7 +1,6 @@
-import { ApiObject, Duration } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { PART_OF } from '../labels.ts';
+import { addMutualCertificates } from '../mutual-certificates.ts';
 import type { CertManagerIssuer } from '../query-frontend/serving-certificate.ts';
 
 /** The certificates with which Thanos components know each other. */
@@ -63,18 +62,10 @@ export class GrpcTls {
   /** Asks cert-manager for both, valid for 90 days and renewed 30 days before that. */
   static certManager(scope: Construct, id: string, props: GrpcCertificatesProps): GrpcTls {
     const tls = new GrpcTls(props);
-    const certificates = new Construct(scope, id);
-    addCertificate(certificates, props.issuer, {
-      id: 'server',
-      secretName: tls.serverSecret,
-      name: tls.serverName,
-      usage: 'server auth',
-    });
-    addCertificate(certificates, props.issuer, {
-      id: 'client',
-      secretName: tls.clientSecret,
-      name: `${tls.serverName}-client`,
-      usage: 'client auth',
+    addMutualCertificates(new Construct(scope, id), {
+      issuer: props.issuer,
+      server: { secretName: tls.serverSecret, name: tls.serverName },
+      client: { secretName: tls.clientSecret, name: `${tls.serverName}-client` },
     });
     return tls;
   }
@@ -117,28 +108,4 @@ export function grpcMounts(
     mountPath: FOLDERS[end],
     readOnly: true,
   }));
-}
-
-interface CertificateOf {
-  readonly id: string;
-  readonly secretName: string;
-  readonly name: string;
-  readonly usage: string;
-}
-
-function addCertificate(scope: Construct, issuer: CertManagerIssuer, of: CertificateOf): void {
-  void new ApiObject(scope, of.id, {
-    apiVersion: 'cert-manager.io/v1',
-    kind: 'Certificate',
-    metadata: { name: of.secretName, labels: { 'app.kubernetes.io/part-of': PART_OF } },
-    spec: {
-      secretName: of.secretName,
-      dnsNames: [of.name],
-      usages: [of.usage, 'digital signature'],
-      duration: `${Duration.days(90).toHours()}h`,
-      renewBefore: `${Duration.days(30).toHours()}h`,
-      privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
-      issuerRef: { group: 'cert-manager.io', kind: issuer.kind ?? 'Issuer', name: issuer.name },
-    },
-  });
 }

@@ -1,25 +1,12 @@
 import { Size } from 'cdk8s';
-import type { PodConnection } from '../network/network-part.ts';
 import { SynthError } from '../synth-error.ts';
 import { printBytes } from '../units.ts';
+import { ThanosCache } from './cache.ts';
 import { memcachedConfig, type MemcachedServer } from './memcached.ts';
 
-/** Name of the file that configures the index cache of a store gateway. */
-export const INDEX_CACHE_FILE_NAME = 'index-cache.yaml';
-
 /** Where a store gateway keeps the parts of the index that it has read. */
-export class IndexCache {
-  /** Memory that the cache takes inside the pod, which its memory limit must hold. */
-  readonly memory: Size;
-  /** What the pod connects to for it. */
-  readonly connections: readonly PodConnection[];
-  readonly #config: unknown;
-
-  private constructor(memory: Size, config: unknown, connections: readonly PodConnection[] = []) {
-    this.memory = memory;
-    this.connections = connections;
-    this.#config = config;
-  }
+export class IndexCache extends ThanosCache {
+  readonly fileName = 'index-cache.yaml';
 
   /** Keeps it in the memory of the pod. One item takes at most half of `size`. */
   static inMemory(size: Size): IndexCache {
@@ -37,10 +24,5 @@ export class IndexCache {
   static memcached(server: MemcachedServer): IndexCache {
     const config = { type: 'MEMCACHED', config: memcachedConfig(server) };
     return new IndexCache(Size.kibibytes(0), config, [server.connection]);
-  }
-
-  /** Prints the file that Thanos reads. It is JSON, which is YAML as well. */
-  print(): string {
-    return `${JSON.stringify(this.#config, null, 2)}\n`;
   }
 }

@@ -7,11 +7,13 @@ import { objectLabels, selectorLabels } from '../labels.ts';
 import type { NetworkPart, PodConnection } from '../network/network-part.ts';
 import { LONGEST_STATEFUL_NAME, refuseUnfitName } from '../object-name.ts';
 import type { PodGroup, PodPort } from '../pod-group.ts';
+import { type PodPlacement, placementFields, podMetadata } from '../pod-placement.ts';
 import { NOBODY, restrictedContainer, restrictedPod } from '../pod-security.ts';
 import { type ContainerResources, toResourceRequirements } from '../resources.ts';
 import { addServiceAccount } from '../service-account.ts';
 import { SynthError } from '../synth-error.ts';
 import { printBytes } from '../units.ts';
+import { addThanosService } from './service.ts';
 import { srvAddress } from './store-endpoint.ts';
 
 /** A memcached that a cache of Thanos can use. */
@@ -25,7 +27,7 @@ export interface MemcachedServer {
 }
 
 /** Settings of a {@link Memcached}. */
-export interface MemcachedProps {
+export interface MemcachedProps extends PodPlacement {
   /**
    * Name of the StatefulSet and its Service.
    * @default 'thanos-memcached'
@@ -57,7 +59,7 @@ export interface MemcachedProps {
 }
 
 /** The port of memcached. */
-export const MEMCACHED_PORT: PodPort = { name: 'memcached', port: 11_211 };
+const MEMCACHED_PORT: PodPort = { name: 'memcached', port: 11_211 };
 
 /**
  * A memcached for the caches of Thanos. It has neither passwords nor tenants: network policies let in
@@ -101,10 +103,12 @@ export class Memcached extends Construct implements MemcachedServer, NetworkPart
     const replicas = props.replicas ?? 2;
 
     addServiceAccount(this, this.name, labels);
-    this.service = new k8s.KubeService(this, 'service', {
-      metadata: { name: this.name, labels },
-      spec: { clusterIp: 'None', selector: podLabels, ports: [servicePort()] },
-    });
+    this.service = addThanosService(
+      this,
+      { name: this.name, labels, podLabels },
+      // Thanos does not start while the name has no address, so those of pods that start count, too.
+      { isHeadless: true, namesUnready: true, ports: [MEMCACHED_PORT] },
+    );
     this.statefulSet = new k8s.KubeStatefulSet(this, 'stateful-set', {
       metadata: { name: this.name, labels },
       spec: {
@@ -113,7 +117,7 @@ export class Memcached extends Construct implements MemcachedServer, NetworkPart
         podManagementPolicy: 'Parallel',
         selector: { matchLabels: podLabels },
         template: {
-          metadata: { labels },
+          metadata: podMetadata(labels, props),
           spec: {
             serviceAccountName: this.name,
             automountServiceAccountToken: false,
@@ -122,6 +126,7 @@ export class Memcached extends Construct implements MemcachedServer, NetworkPart
             ...(props.priorityClassName === undefined
               ? {}
               : { priorityClassName: props.priorityClassName }),
+            ...placementFields(props),
             topologySpreadConstraints: spreadEvenly(podLabels),
             containers: [
               memcachedContainer(props.image ?? MEMCACHED_IMAGE, resources, [
@@ -175,11 +180,6 @@ function resolveResources(
     'its items fill the memory limit, so the pod would be killed',
     'raise resources.memoryLimit above memory',
   );
-}
-
-function servicePort(): k8s.ServicePort {
-  const { name, port } = MEMCACHED_PORT;
-  return { name, port, targetPort: k8s.IntOrString.fromString(name), protocol: 'TCP' };
 }
 
 function memcachedContainer(

@@ -58,6 +58,12 @@ export interface ThanosQuerierProps extends ThanosWorkloadProps {
    * @default 20
    */
   readonly maxConcurrent?: number;
+  /**
+   * Has the Service answer on port 9090 as well, where installations that came before us asked it. Network
+   * policies let in nobody else for that.
+   * @default false
+   */
+  readonly legacyAlias?: boolean;
   /** @default - 250m CPU and 512 MiB, at most 2 GiB */
   readonly resources?: ContainerResources;
 }
@@ -73,6 +79,7 @@ export interface QuerierSettings {
   readonly autoscaling: Autoscaling | undefined;
   readonly timeout: Duration;
   readonly maxConcurrent: number;
+  readonly legacyAlias: boolean;
   /** The certificates of all endpoints. */
   readonly grpcTls: GrpcTls | undefined;
 }
@@ -104,6 +111,7 @@ export function resolveQuerier(subject: string, props: ThanosQuerierProps): Quer
     autoscaling: props.autoscaling,
     timeout: props.timeout ?? Duration.seconds(30),
     maxConcurrent: props.maxConcurrent ?? 20,
+    legacyAlias: props.legacyAlias ?? false,
     grpcTls: requireOneTls(subject, props.endpoints),
   };
   refuseTlsOfOldVersions(subject, settings);

@@ -1,7 +1,7 @@
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { DEFAULT_TENANCY_LABEL, type TenancyLabel } from '../../tenant/tenancy-label.ts';
-import { HashedConfigMap } from '../hashed-config-map.ts';
+import type { HashedConfigMap } from '../hashed-config-map.ts';
 import { selectorLabels } from '../labels.ts';
 import type { PodGroup, PodPort } from '../pod-group.ts';
 import type { QueryUpstream } from '../query-frontend/tenant-query-frontend-props.ts';
@@ -10,14 +10,16 @@ import { requireTenancyLabel } from '../tenancy-labels.ts';
 import { printGoDuration } from '../units.ts';
 import { addGrpcServer, programArgs, refuseSharedTenancyLabel } from './common-args.ts';
 import { ENDPOINTS_FILE_NAME, printEndpointsFile } from './endpoints-file.ts';
-import { grpcMounts, type GrpcTls, grpcVolumes } from './grpc-tls.ts';
-import { THANOS_GRPC, THANOS_HTTP, THANOS_PORTS, thanosServicePorts } from './ports.ts';
+import type { GrpcTls } from './grpc-tls.ts';
+import { addConfigFolder, type ConfigFolder, podFolders } from './pod-folders.ts';
+import { THANOS_GRPC, THANOS_HTTP, THANOS_PORTS } from './ports.ts';
 import {
   DEFAULT_QUERIER_NAME,
   type QuerierSettings,
   resolveQuerier,
   type ThanosQuerierProps,
 } from './querier-props.ts';
+import { addThanosService } from './service.ts';
 import type { StoreEndpoint } from './store-endpoint.ts';
 import {
   addThanosDeployment,
@@ -82,9 +84,7 @@ export class ThanosQuerier extends Construct implements QueryUpstream {
     super(scope, id);
     const subject = `ThanosQuerier ${this.node.path}`;
     const settings = resolveQuerier(subject, props);
-    const { versionLabel } = settings.workload;
-    const workload = thanosWorkload({ component: COMPONENT, name: settings.name, versionLabel });
-    const { labels, podLabels } = workload;
+    const workload = thanosWorkload(COMPONENT, settings.name, settings.workload);
     this.name = settings.name;
     this.tenancyLabel = settings.tenancyLabel;
     this.endpoints = settings.endpoints;
@@ -93,45 +93,49 @@ export class ThanosQuerier extends Construct implements QueryUpstream {
     this.queryUrl = queryUrlOf(this.name);
     this.pods = podGroupOf(workload);
 
-    addServiceAccount(this, this.name, labels, settings.workload.serviceAccountAnnotations);
-    this.endpointsFile = new HashedConfigMap(this, 'endpoints', {
-      prefix: `${this.name}-endpoints`,
+    const { serviceAccountAnnotations } = settings.workload;
+    addServiceAccount(this, this.name, workload.labels, serviceAccountAnnotations);
+    const endpoints = addConfigFolder(this, workload, {
+      name: 'endpoints',
+      folder: ENDPOINTS_FOLDER,
       data: { [ENDPOINTS_FILE_NAME]: printEndpointsFile(this.endpoints, this.grpcTls) },
-      labels,
     });
+    this.endpointsFile = endpoints.configMap;
     this.deployment = addThanosDeployment(this, subject, {
       workload,
       settings: settings.workload,
-      pod: this.#pod(querierArgs(subject, settings)),
+      pod: this.#pod(querierArgs(subject, settings), endpoints),
       replicas: settings.replicas,
       autoscaling: settings.autoscaling,
       tenancyLabel: this.tenancyLabel,
     });
-    this.service = new k8s.KubeService(this, 'service', {
-      metadata: { name: this.name, labels },
-      spec: { selector: podLabels, ports: thanosServicePorts() },
-    });
+    const morePorts = settings.legacyAlias ? [legacyPort()] : [];
+    this.service = addThanosService(this, workload, { morePorts });
   }
 
-  #pod(args: readonly string[]): ThanosPodSettings {
+  #pod(args: readonly string[], endpoints: ConfigFolder): ThanosPodSettings {
+    const { mounts, volumes } = podFolders({
+      config: [endpoints],
+      grpcTls: this.grpcTls,
+      grpcEnds: ['server', 'client'],
+    });
     return {
       serviceAccountName: this.name,
       container: {
         name: 'thanos-query',
         args,
-        mounts: [
-          { name: 'endpoints', mountPath: ENDPOINTS_FOLDER, readOnly: true },
-          ...grpcMounts(this.grpcTls, 'server', 'client'),
-        ],
+        mounts,
         ports: THANOS_PORTS,
         startup: { periodSeconds: 2, failureThreshold: 60 },
       },
-      volumes: [
-        { name: 'endpoints', configMap: { name: this.endpointsFile.name } },
-        ...grpcVolumes(this.grpcTls, 'server', 'client'),
-      ],
+      volumes,
     };
   }
+}
+
+function legacyPort(): k8s.ServicePort {
+  const targetPort = k8s.IntOrString.fromString(THANOS_HTTP.name);
+  return { name: 'legacy-http', port: 9_090, targetPort, protocol: 'TCP' };
 }
 
 function queryUrlOf(name: string): string {

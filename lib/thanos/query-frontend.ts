@@ -1,24 +1,25 @@
-import { k8s } from 'cdk8s-plus-28';
+import type { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
-import { HashedConfigMap } from '../hashed-config-map.ts';
 import type { NetworkPart, PodConnection } from '../network/network-part.ts';
 import type { PodGroup, PodPort } from '../pod-group.ts';
 import type { QueryUpstream } from '../query-frontend/tenant-query-frontend-props.ts';
 import { addServiceAccount } from '../service-account.ts';
 import { printGoDuration } from '../units.ts';
+import { addCacheFolder, cacheConnections, cacheFile } from './cache.ts';
 import { programArgs } from './common-args.ts';
-import { THANOS_HTTP, thanosServicePorts } from './ports.ts';
+import { podFolders } from './pod-folders.ts';
+import { THANOS_HTTP } from './ports.ts';
 import {
   type QueryFrontendSettings,
   resolveQueryFrontend,
   type ThanosQueryFrontendProps,
 } from './query-frontend-props.ts';
-import { RESPONSE_CACHE_FILE_NAME } from './response-cache.ts';
+import { addThanosService } from './service.ts';
 import { addThanosDeployment, podGroupOf, thanosWorkload } from './workload.ts';
 
-const RANGE_CACHE_FOLDER = '/etc/thanos/range-cache';
-const LABELS_CACHE_FOLDER = '/etc/thanos/labels-cache';
+const RANGE_CACHE = 'range-cache';
+const LABELS_CACHE = 'labels-cache';
 
 /**
  * The query frontend of Thanos: splits long queries and remembers answers.
@@ -52,33 +53,23 @@ export class ThanosQueryFrontend extends Construct implements QueryUpstream, Net
     const subject = `ThanosQueryFrontend ${this.node.path}`;
     const settings = resolveQueryFrontend(subject, props);
     const { downstream, labelsCache, rangeCache } = settings;
-    const workload = thanosWorkload({
-      component: 'thanos-query-frontend',
-      name: settings.name,
-      versionLabel: settings.workload.versionLabel,
-    });
-    const { labels, podLabels } = workload;
+    const workload = thanosWorkload('thanos-query-frontend', settings.name, settings.workload);
     this.name = settings.name;
     this.tenancyLabel = downstream.tenancyLabel;
     this.queryUrl = `http://${this.name}:${this.queryPort.port}`;
     this.pods = podGroupOf(workload);
     this.connections = [
       { to: downstream.pods, port: downstream.queryPort },
-      // Both caches may use one memcached.
-      ...new Set([...rangeCache.connections, ...labelsCache.connections]),
+      ...cacheConnections(rangeCache, labelsCache),
     ];
-    addServiceAccount(this, this.name, labels, settings.workload.serviceAccountAnnotations);
-    const caches = [
-      { volume: 'range-cache', folder: RANGE_CACHE_FOLDER, cache: rangeCache },
-      { volume: 'labels-cache', folder: LABELS_CACHE_FOLDER, cache: labelsCache },
-    ].map(({ cache, folder, volume }) => ({
-      mount: { name: volume, mountPath: folder, readOnly: true },
-      file: new HashedConfigMap(this, volume, {
-        prefix: `${this.name}-${volume}`,
-        data: { [RESPONSE_CACHE_FILE_NAME]: cache.print() },
-        labels,
-      }),
-    }));
+    const { serviceAccountAnnotations } = settings.workload;
+    addServiceAccount(this, this.name, workload.labels, serviceAccountAnnotations);
+    const { mounts, volumes } = podFolders({
+      config: [
+        addCacheFolder(this, workload, RANGE_CACHE, rangeCache),
+        addCacheFolder(this, workload, LABELS_CACHE, labelsCache),
+      ],
+    });
     this.deployment = addThanosDeployment(this, subject, {
       workload,
       settings: settings.workload,
@@ -87,22 +78,16 @@ export class ThanosQueryFrontend extends Construct implements QueryUpstream, Net
         container: {
           name: 'thanos-query-frontend',
           args: queryFrontendArgs(subject, settings),
-          mounts: caches.map(({ mount }) => mount),
+          mounts,
           ports: [THANOS_HTTP],
           startup: { periodSeconds: 2, failureThreshold: 60 },
         },
-        volumes: caches.map(({ file, mount }) => ({
-          name: mount.name,
-          configMap: { name: file.name },
-        })),
+        volumes,
       },
       replicas: settings.replicas,
       autoscaling: settings.autoscaling,
     });
-    this.service = new k8s.KubeService(this, 'service', {
-      metadata: { name: this.name, labels },
-      spec: { selector: podLabels, ports: thanosServicePorts([THANOS_HTTP]) },
-    });
+    this.service = addThanosService(this, workload, { ports: [THANOS_HTTP] });
   }
 }
 
@@ -119,19 +104,13 @@ function queryFrontendArgs(subject: string, settings: QueryFrontendSettings): st
     .value('query-range.max-query-parallelism', settings.maxParallelism)
     .optional('query-range.max-query-length', maxQueryLength && printGoDuration(maxQueryLength))
     .value('query-range.response-cache-max-freshness', maxFreshness)
-    .value(
-      'query-range.response-cache-config-file',
-      `${RANGE_CACHE_FOLDER}/${RESPONSE_CACHE_FILE_NAME}`,
-    )
+    .value('query-range.response-cache-config-file', cacheFile(RANGE_CACHE, settings.rangeCache))
     .value('labels.default-time-range', labelsRange)
     .value('labels.split-interval', labelsRange)
     .value('labels.max-retries-per-request', settings.maxRetries)
     .value('labels.max-query-parallelism', settings.maxParallelism)
     .value('labels.response-cache-max-freshness', maxFreshness)
-    .value(
-      'labels.response-cache-config-file',
-      `${LABELS_CACHE_FOLDER}/${RESPONSE_CACHE_FILE_NAME}`,
-    )
+    .value('labels.response-cache-config-file', cacheFile(LABELS_CACHE, settings.labelsCache))
     .value('cache-compression-type', 'snappy')
     .optional('query-frontend.vertical-shards', settings.verticalShards)
     .optional(

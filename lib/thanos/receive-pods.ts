@@ -1,11 +1,11 @@
-import type { HashedConfigMap } from '../hashed-config-map.ts';
-import { OBJSTORE_FILE, objstoreMounts, objstoreVolumes } from '../objstore-secret.ts';
+import { OBJSTORE_FILE } from '../objstore-secret.ts';
 import type { PodPort } from '../pod-group.ts';
 import { printGoDuration } from '../units.ts';
 import type { ThanosArgs } from './args.ts';
 import { addGrpcServer, programArgs, refuseSharedTenancyLabel } from './common-args.ts';
-import { grpcFiles, grpcMounts, type GrpcTls, grpcVolumes } from './grpc-tls.ts';
+import { grpcFiles, type GrpcTls } from './grpc-tls.ts';
 import { HASHRING_FILE_NAME } from './hashring.ts';
+import { type ConfigFolder, podFolders } from './pod-folders.ts';
 import { THANOS_PORTS } from './ports.ts';
 import { RECEIVE_REPLICA_LABEL, type ReceiveSettings } from './receive-props.ts';
 import type { ThanosPodSettings } from './workload.ts';
@@ -14,14 +14,16 @@ import type { ThanosWorkloadSettings } from './workload-props.ts';
 /** Where remote writes are taken. */
 export const REMOTE_WRITE: PodPort = { name: 'remote-write', port: 19_291 };
 
+/** Where a router finds the list of ingestors. */
+export const HASHRINGS_FOLDER = '/etc/thanos/hashrings';
+
 const DATA_FOLDER = '/var/thanos/receive';
-const HASHRINGS_FOLDER = '/etc/thanos/hashrings';
 const PORTS = [...THANOS_PORTS, REMOTE_WRITE];
 
 /** The pod of a router, which keeps nothing. */
 export function routerPod(
   subject: string,
-  hashrings: HashedConfigMap,
+  hashrings: ConfigFolder,
   settings: ReceiveSettings,
 ): ThanosPodSettings {
   const { grpcTls } = settings;
@@ -31,25 +33,23 @@ export function routerPod(
     .value('receive.hashrings-algorithm', 'ketama')
     .value('receive.replication-factor', settings.replicationFactor);
   addForwarding(args, grpcTls);
+  const { mounts, volumes } = podFolders({
+    scratch: DATA_FOLDER,
+    config: [hashrings],
+    grpcTls,
+    grpcEnds: ['server', 'client'],
+  });
   return {
     serviceAccountName: settings.name,
     container: {
       name: 'thanos-receive',
       args: finish(subject, settings, args, settings.routerWorkload),
-      mounts: [
-        { name: 'scratch', mountPath: DATA_FOLDER },
-        { name: 'hashrings', mountPath: HASHRINGS_FOLDER, readOnly: true },
-        ...grpcMounts(grpcTls, 'server', 'client'),
-      ],
+      mounts,
       ports: PORTS,
       startup: { periodSeconds: 2, failureThreshold: 60 },
       knowsPodName: true,
     },
-    volumes: [
-      { name: 'scratch', emptyDir: {} },
-      { name: 'hashrings', configMap: { name: hashrings.name } },
-      ...grpcVolumes(grpcTls, 'server', 'client'),
-    ],
+    volumes,
   };
 }
 
@@ -65,22 +65,24 @@ export function ingestorPod(
     .value('tsdb.retention', printGoDuration(settings.retention))
     .value('tsdb.too-far-in-future.time-window', printGoDuration(settings.tooFarInFuture))
     .value('objstore.config-file', OBJSTORE_FILE);
+  const { mounts, volumes } = podFolders({
+    disk: DATA_FOLDER,
+    objstore,
+    grpcTls,
+    grpcEnds: ['server'],
+  });
   return {
     serviceAccountName,
     container: {
       name: 'thanos-receive',
       args: finish(subject, settings, args, settings.workload),
-      mounts: [
-        { name: 'data', mountPath: DATA_FOLDER },
-        ...objstoreMounts(objstore),
-        ...grpcMounts(grpcTls, 'server'),
-      ],
+      mounts,
       ports: PORTS,
       // The write-ahead logs are read first: up to half an hour.
       startup: { periodSeconds: 10, failureThreshold: 180 },
       knowsPodName: true,
     },
-    volumes: [...objstoreVolumes(objstore), ...grpcVolumes(grpcTls, 'server')],
+    volumes,
   };
 }
 

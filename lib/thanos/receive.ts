@@ -1,14 +1,14 @@
-import { k8s } from 'cdk8s-plus-28';
+import type { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
-import { HashedConfigMap } from '../hashed-config-map.ts';
 import type { NetworkPart, PodConnection } from '../network/network-part.ts';
 import type { PodGroup, PodPort } from '../pod-group.ts';
 import { addServiceAccount } from '../service-account.ts';
 import type { GrpcTls } from './grpc-tls.ts';
 import { HASHRING_FILE_NAME, ingestorAddresses, printHashrings } from './hashring.ts';
-import { THANOS_GRPC, THANOS_HTTP, thanosServicePorts } from './ports.ts';
-import { ingestorPod, REMOTE_WRITE, routerPod } from './receive-pods.ts';
+import { addConfigFolder } from './pod-folders.ts';
+import { THANOS_GRPC, THANOS_HTTP } from './ports.ts';
+import { HASHRINGS_FOLDER, ingestorPod, REMOTE_WRITE, routerPod } from './receive-pods.ts';
 import {
   RECEIVE_REPLICA_LABEL,
   type ReceiveSettings,
@@ -16,6 +16,7 @@ import {
   type ThanosReceiveProps,
 } from './receive-props.ts';
 import { type RemoteWriteTarget, RULER_REPLICA_LABEL } from './ruler-props.ts';
+import { addThanosService } from './service.ts';
 import { srvAddress, type StoreEndpoint } from './store-endpoint.ts';
 import {
   addThanosDeployment,
@@ -58,17 +59,12 @@ export class ThanosReceive extends Construct implements StoreEndpoint, RemoteWri
     super(scope, id);
     const subject = `ThanosReceive ${this.node.path}`;
     const settings = resolveReceive(subject, props);
-    const { versionLabel } = settings.workload;
     this.name = settings.name;
     this.tenancyLabel = settings.tenancyLabel;
     this.grpcTls = settings.grpcTls;
     const name = `${this.name}-ingestor`;
-    const ingestor = thanosWorkload({ component: 'thanos-receive-ingestor', name, versionLabel });
-    const router = thanosWorkload({
-      component: 'thanos-receive-router',
-      name: this.name,
-      versionLabel,
-    });
+    const ingestor = thanosWorkload('thanos-receive-ingestor', name, settings.workload);
+    const router = thanosWorkload('thanos-receive-router', this.name, settings.workload);
     this.storePods = podGroupOf(ingestor);
     this.storeAddress = srvAddress(name, this.storePort);
     this.writeUrl = `http://${this.name}:${REMOTE_WRITE.port}/api/v1/receive`;
@@ -88,18 +84,10 @@ export class ThanosReceive extends Construct implements StoreEndpoint, RemoteWri
     settings: ReceiveSettings,
   ): k8s.KubeStatefulSet {
     const scope = new Construct(this, 'ingestor');
-    const { labels, name, podLabels } = workload;
+    const { labels, name } = workload;
     addServiceAccount(scope, name, labels, settings.workload.serviceAccountAnnotations);
-    void new k8s.KubeService(scope, 'service', {
-      metadata: { name, labels },
-      spec: {
-        clusterIp: 'None',
-        // A router finds each ingestor by its name, and one that starts has to be found by others.
-        publishNotReadyAddresses: true,
-        selector: podLabels,
-        ports: thanosServicePorts(),
-      },
-    });
+    // A router finds each ingestor by its name, and one that starts has to be found by others.
+    addThanosService(scope, workload, { isHeadless: true, namesUnready: true });
     return addThanosStatefulSet(scope, {
       workload,
       settings: settings.workload,
@@ -118,19 +106,15 @@ export class ThanosReceive extends Construct implements StoreEndpoint, RemoteWri
     settings: ReceiveSettings,
   ): k8s.KubeDeployment {
     const scope = new Construct(this, 'router');
-    const { labels, name, podLabels } = workload;
-    addServiceAccount(scope, name, labels);
-    const hashrings = new HashedConfigMap(scope, 'hashrings', {
-      prefix: `${name}-hashrings`,
+    addServiceAccount(scope, workload.name, workload.labels);
+    const hashrings = addConfigFolder(scope, workload, {
+      name: 'hashrings',
+      folder: HASHRINGS_FOLDER,
       data: {
         [HASHRING_FILE_NAME]: printHashrings(ingestorAddresses(ingestor.name, settings.ingestors)),
       },
-      labels,
     });
-    void new k8s.KubeService(scope, 'service', {
-      metadata: { name, labels },
-      spec: { selector: podLabels, ports: thanosServicePorts([THANOS_HTTP, REMOTE_WRITE]) },
-    });
+    addThanosService(scope, workload, { ports: [THANOS_HTTP, REMOTE_WRITE] });
     return addThanosDeployment(scope, subject, {
       workload,
       settings: settings.routerWorkload,

@@ -1,25 +1,12 @@
 import { Duration, Size } from 'cdk8s';
-import type { PodConnection } from '../network/network-part.ts';
 import { SynthError } from '../synth-error.ts';
 import { printBytes, printGoDuration } from '../units.ts';
+import { ThanosCache } from './cache.ts';
 import { memcachedConfig, type MemcachedServer } from './memcached.ts';
 
-/** Name of the file that configures the response cache of the query frontend of Thanos. */
-export const RESPONSE_CACHE_FILE_NAME = 'response-cache.yaml';
-
 /** Where the query frontend of Thanos keeps answers. */
-export class ResponseCache {
-  /** Memory that the cache takes inside the pod, which its memory limit must hold. */
-  readonly memory: Size;
-  /** What the pod connects to for it. */
-  readonly connections: readonly PodConnection[];
-  readonly #config: unknown;
-
-  private constructor(memory: Size, config: unknown, connections: readonly PodConnection[] = []) {
-    this.memory = memory;
-    this.connections = connections;
-    this.#config = config;
-  }
+export class ResponseCache extends ThanosCache {
+  readonly fileName = 'response-cache.yaml';
 
   /**
    * Keeps answers in the memory of each pod.
@@ -47,10 +34,5 @@ export class ResponseCache {
   ): ResponseCache {
     const config = { ...memcachedConfig(server), expiration: printGoDuration(expiration) };
     return new ResponseCache(Size.kibibytes(0), { type: 'MEMCACHED', config }, [server.connection]);
-  }
-
-  /** Prints the file that Thanos reads. It is JSON, which is YAML as well. */
-  print(): string {
-    return `${JSON.stringify(this.#config, null, 2)}\n`;
   }
 }

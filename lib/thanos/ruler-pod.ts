@@ -1,15 +1,14 @@
 import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { HashedConfigMap } from '../hashed-config-map.ts';
-import { OBJSTORE_FILE, objstoreMounts, objstoreVolumes } from '../objstore-secret.ts';
+import { OBJSTORE_FILE } from '../objstore-secret.ts';
 import { printGoDuration } from '../units.ts';
 import { ALERTMANAGERS_FILE_NAME, printAlertmanagers } from './alertmanagers.ts';
 import { addGrpcServer, programArgs, refuseSharedTenancyLabel } from './common-args.ts';
-import { grpcMounts, grpcVolumes } from './grpc-tls.ts';
+import { addConfigFolder, podFolders } from './pod-folders.ts';
 import { THANOS_HTTP, THANOS_PORTS } from './ports.ts';
 import type { RulerSettings } from './ruler-props.ts';
 import type { RulesPlace, RulesSidecarParts } from './rules-sidecar.ts';
-import type { ThanosPodSettings } from './workload.ts';
+import type { ThanosPodSettings, ThanosWorkload } from './workload.ts';
 
 const DATA_FOLDER = '/var/thanos/rule';
 const CONFIG_FOLDER = '/etc/thanos/rule-config';
@@ -28,55 +27,48 @@ export const SYNCED_RULES: RulesPlace = {
 export interface RulerPodSettings {
   readonly subject: string;
   readonly settings: RulerSettings;
-  readonly serviceAccountName: string;
-  readonly labels: Readonly<Record<string, string>>;
+  readonly workload: ThanosWorkload;
   readonly sidecar: RulesSidecarParts | undefined;
 }
 
 /** Makes the pod of a ruler that the kit runs itself, with the files that it mounts. */
 export function rulerPod(scope: Construct, props: RulerPodSettings): ThanosPodSettings {
-  const { labels, settings, sidecar, subject } = props;
-  const { grpcTls, name, objstore, rules } = settings;
-  const config = new HashedConfigMap(scope, 'config', {
-    prefix: `${name}-config`,
+  const { settings, sidecar, subject, workload } = props;
+  const { grpcTls, objstore, rules } = settings;
+  const config = addConfigFolder(scope, workload, {
+    name: 'config',
+    folder: CONFIG_FOLDER,
     data: configFiles(settings),
-    labels,
   });
-  const hasRules = Object.keys(rules).length > 0;
-  const platformRules = hasRules
-    ? new HashedConfigMap(scope, 'rules', {
-        prefix: `${name}-rules`,
-        data: Object.fromEntries(Object.entries(rules).map(([key, it]) => [`${key}.yaml`, it])),
-        labels,
-      })
-    : undefined;
-  const files = [
-    { volume: 'config', folder: CONFIG_FOLDER, file: config },
-    ...(platformRules === undefined
-      ? []
-      : [{ volume: 'platform-rules', folder: PLATFORM_RULES_FOLDER, file: platformRules }]),
-  ];
+  const platformRules =
+    Object.keys(rules).length === 0
+      ? undefined
+      : addConfigFolder(scope, workload, {
+          name: 'rules',
+          volume: 'platform-rules',
+          folder: PLATFORM_RULES_FOLDER,
+          data: Object.fromEntries(Object.entries(rules).map(([key, it]) => [`${key}.yaml`, it])),
+        });
+  const { mounts, volumes } = podFolders({
+    disk: DATA_FOLDER,
+    objstore,
+    config: [config, platformRules],
+    grpcTls,
+    grpcEnds: ['server'],
+  });
   return {
-    serviceAccountName: props.serviceAccountName,
+    serviceAccountName: workload.name,
     container: {
       name: 'thanos-rule',
       args: rulerArgs(subject, settings, sidecar !== undefined),
-      mounts: [
-        { name: 'data', mountPath: DATA_FOLDER },
-        ...(objstore === undefined ? [] : objstoreMounts(objstore)),
-        ...files.map(({ folder, volume }) => ({ name: volume, mountPath: folder, readOnly: true })),
-        ...grpcMounts(grpcTls, 'server'),
-        ...(sidecar === undefined ? [] : [syncedRulesMount()]),
-      ],
+      mounts: [...mounts, ...(sidecar === undefined ? [] : [syncedRulesMount()])],
       ports: THANOS_PORTS,
       // The write-ahead log of two hours is read first: up to ten minutes.
       startup: { periodSeconds: 10, failureThreshold: 60 },
       knowsPodName: true,
     },
     volumes: [
-      ...(objstore === undefined ? [] : objstoreVolumes(objstore)),
-      ...files.map(({ file, volume }) => ({ name: volume, configMap: { name: file.name } })),
-      ...grpcVolumes(grpcTls, 'server'),
+      ...volumes,
       ...(sidecar === undefined ? [] : [syncedRulesVolume(), ...(sidecar.volumes ?? [])]),
     ],
     sidecars: sidecar === undefined ? [] : [sidecar.container],

@@ -2,8 +2,10 @@ import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { addDisruptionBudget, spreadEvenly } from '../availability.ts';
+import { plainPodFields } from '../plain-pod-fields.ts';
+import { placementFields, podMetadata } from '../pod-placement.ts';
 import { NOBODY, restrictedPod } from '../pod-security.ts';
-import { OBJSTORE_FILE, objstoreMounts, objstoreVolumes } from '../objstore-secret.ts';
+import { OBJSTORE_FILE } from '../objstore-secret.ts';
 import { finalSpec } from '../prometheus/final-spec.ts';
 import { foreignRules, type FinalSpec } from '../prometheus/tenancy-walls.ts';
 import { resourceFields } from '../resources.ts';
@@ -12,7 +14,8 @@ import { refuseTenancyLabelAmong } from '../tenancy-labels.ts';
 import { printDuration, toQuantity } from '../units.ts';
 import { ALERTMANAGERS_FILE_NAME, printAlertmanagers } from './alertmanagers.ts';
 import { refuseSharedTenancyLabel } from './common-args.ts';
-import { grpcFiles, grpcMounts, grpcVolumes } from './grpc-tls.ts';
+import { grpcFiles } from './grpc-tls.ts';
+import { podFolders } from './pod-folders.ts';
 import { THANOS_HTTP } from './ports.ts';
 import { syncedRulesMount, syncedRulesVolume } from './ruler-pod.ts';
 import type { RulerMode, RulerSettings } from './ruler-props.ts';
@@ -34,13 +37,7 @@ export interface RulerResourceProps {
 export function addRulerResource(scope: Construct, props: RulerResourceProps): ApiObject {
   const { settings, subject, workload } = props;
   const { labels, name, podLabels } = workload;
-  if (settings.workload.extraArgs.length > 0) {
-    throw new SynthError(
-      `${subject} extraArgs`,
-      'the operator refuses those that it sets itself',
-      'use the fields of the resource, by a JSON patch',
-    );
-  }
+  refuseContainerSettings(subject, settings);
   const resource = new ApiObject(scope, 'resource', {
     apiVersion: 'monitoring.coreos.com/v1',
     kind: 'ThanosRuler',
@@ -56,6 +53,22 @@ export function addRulerResource(scope: Construct, props: RulerResourceProps): A
   const { replicas } = settings;
   addDisruptionBudget(scope, { name, replicas, podLabels, labels });
   return resource;
+}
+
+function refuseContainerSettings(subject: string, { workload }: RulerSettings): void {
+  if (workload.extraArgs.length > 0) {
+    throw new SynthError(
+      `${subject} extraArgs`,
+      'the operator refuses those that it sets itself',
+      'use the fields of the resource, by a JSON patch',
+    );
+  }
+  if (Object.keys(workload.extraEnv).length === 0) return;
+  throw new SynthError(
+    `${subject} extraEnv`,
+    'the operator makes the container, and its resource has no field for variables',
+    'patch `containers` of the resource by a JSON patch',
+  );
 }
 
 /** Says what is wrong with a ThanosRuler resource that is about to be written. */
@@ -121,17 +134,20 @@ function ruleFields({ mode }: RulerResourceProps): Fields {
 
 function podFields({ settings, sidecar, workload }: RulerResourceProps): Fields {
   const { grpcTls, replicas } = settings;
-  const { image, priorityClassName, resources, versionLabel } = settings.workload;
+  const { image, placement, priorityClassName, resources, versionLabel } = settings.workload;
   const files = grpcFiles('server');
-  const plain: unknown = k8s.KubePod.manifest({
-    spec: {
-      containers: sidecar === undefined ? [] : [sidecar.container],
-      volumes: [
-        ...objstoreVolumes(settings.objstore ?? {}),
-        ...grpcVolumes(grpcTls, 'server'),
-        ...(sidecar === undefined ? [] : [syncedRulesVolume(), ...(sidecar.volumes ?? [])]),
-      ],
-    },
+  const { mounts, volumes } = podFolders({
+    objstore: settings.objstore ?? {},
+    grpcTls,
+    grpcEnds: ['server'],
+  });
+  const plain = plainPodFields({
+    ...placementFields(placement),
+    containers: sidecar === undefined ? [] : [sidecar.container],
+    volumes: [
+      ...volumes,
+      ...(sidecar === undefined ? [] : [syncedRulesVolume(), ...(sidecar.volumes ?? [])]),
+    ],
   });
   return {
     image,
@@ -139,7 +155,7 @@ function podFields({ settings, sidecar, workload }: RulerResourceProps): Fields 
     replicas,
     serviceAccountName: workload.name,
     enableServiceLinks: false,
-    podMetadata: { labels: workload.podLabels },
+    podMetadata: podMetadata(workload.podLabels, placement),
     portName: THANOS_HTTP.name,
     resources: resourceFields(resources),
     securityContext: restrictedPod(NOBODY),
@@ -151,18 +167,9 @@ function podFields({ settings, sidecar, workload }: RulerResourceProps): Fields 
       : {
           grpcServerTlsConfig: { caFile: files.ca, certFile: files.cert, keyFile: files.key },
         }),
-    ...specOf(plain),
-    volumeMounts: [
-      ...objstoreMounts(settings.objstore ?? {}),
-      ...grpcMounts(grpcTls, 'server'),
-      ...(sidecar === undefined ? [] : [syncedRulesMount()]),
-    ],
+    ...plain,
+    volumeMounts: [...mounts, ...(sidecar === undefined ? [] : [syncedRulesMount()])],
   };
-}
-
-function specOf(manifest: unknown): Fields {
-  const hasSpec = typeof manifest === 'object' && manifest !== null && 'spec' in manifest;
-  return hasSpec && typeof manifest.spec === 'object' ? { ...manifest.spec } : {};
 }
 
 function storageFields({ storage, storageClassName }: RulerSettings): Fields {

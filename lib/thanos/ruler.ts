@@ -1,5 +1,5 @@
 import type { ApiObject } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-28';
+import type { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
 import { NetworkDestination } from '../network/network-destination.ts';
@@ -7,11 +7,12 @@ import type { NetworkPart, PodConnection } from '../network/network-part.ts';
 import type { PodGroup, PodPort } from '../pod-group.ts';
 import { addServiceAccount } from '../service-account.ts';
 import type { GrpcTls } from './grpc-tls.ts';
-import { THANOS_GRPC, THANOS_HTTP, thanosServicePorts } from './ports.ts';
+import { THANOS_GRPC, THANOS_HTTP } from './ports.ts';
 import { rulerPod, SYNCED_RULES } from './ruler-pod.ts';
 import { resolveRuler, type RulerSettings, type ThanosRulerProps } from './ruler-props.ts';
 import { addRulerResource } from './ruler-resource.ts';
 import type { RulesSidecarParts } from './rules-sidecar.ts';
+import { addThanosService } from './service.ts';
 import { srvAddress, type StoreEndpoint } from './store-endpoint.ts';
 import {
   addThanosStatefulSet,
@@ -51,12 +52,7 @@ export class ThanosRuler extends Construct implements StoreEndpoint, NetworkPart
     const subject = `ThanosRuler ${this.node.path}`;
     const settings = resolveRuler(subject, props);
     const sidecar = settings.rulesSidecar?.bindTo(SYNCED_RULES);
-    const workload = thanosWorkload({
-      component: 'thanos-ruler',
-      name: settings.name,
-      versionLabel: settings.workload.versionLabel,
-    });
-    const { labels, podLabels } = workload;
+    const workload = thanosWorkload('thanos-ruler', settings.name, settings.workload);
     this.name = settings.name;
     this.tenancyLabel = settings.tenancyLabel;
     this.replicaLabels = [settings.replicaLabel];
@@ -69,11 +65,9 @@ export class ThanosRuler extends Construct implements StoreEndpoint, NetworkPart
     this.connections = ways.filter((it): it is PodConnection => 'to' in it);
     this.destinations = ways.filter((it) => it instanceof NetworkDestination);
 
-    addServiceAccount(this, this.name, labels, settings.workload.serviceAccountAnnotations);
-    this.service = new k8s.KubeService(this, 'service', {
-      metadata: { name: this.name, labels },
-      spec: { clusterIp: 'None', selector: podLabels, ports: thanosServicePorts() },
-    });
+    const { serviceAccountAnnotations } = settings.workload;
+    addServiceAccount(this, this.name, workload.labels, serviceAccountAnnotations);
+    this.service = addThanosService(this, workload, { isHeadless: true });
     this.apiObject = this.#addWorkload(subject, workload, settings, sidecar);
   }
 
@@ -93,8 +87,7 @@ export class ThanosRuler extends Construct implements StoreEndpoint, NetworkPart
       pod: rulerPod(this, {
         subject,
         settings,
-        serviceAccountName: this.name,
-        labels: workload.labels,
+        workload,
         sidecar,
       }),
       replicas,

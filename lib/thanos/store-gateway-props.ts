@@ -3,6 +3,8 @@ import { Cpu } from 'cdk8s-plus-28';
 import type { ObjstoreSecret } from '../objstore-secret.ts';
 import type { ContainerResources } from '../resources.ts';
 import { SynthError } from '../synth-error.ts';
+import type { BucketCache } from './bucket-cache.ts';
+import type { ClaimRetention } from './claims.ts';
 import type { GrpcTls } from './grpc-tls.ts';
 import { IndexCache } from './index-cache.ts';
 import { resolvePartitions } from './store-partitions.ts';
@@ -74,8 +76,18 @@ export interface ThanosStoreGatewayProps extends ThanosWorkloadProps {
    * @default - the default class of the cluster
    */
   readonly storageClassName?: string;
+  /**
+   * What becomes of those disks when a replica is scaled away, or all of them are deleted. They hold copies.
+   * @default 'keep'
+   */
+  readonly claims?: ClaimRetention;
   /** @default IndexCache.inMemory(Size.mebibytes(250)) */
   readonly indexCache?: IndexCache;
+  /**
+   * Where pieces of chunks and the files that describe blocks are kept. Thanos calls it experimental.
+   * @default - none: they are fetched from the object store each time
+   */
+  readonly bucketCache?: BucketCache;
   /**
    * Memory that is kept for reuse by chunks.
    * @default Size.mebibytes(512)
@@ -119,7 +131,9 @@ export interface StoreGatewaySettings {
   readonly timePartitions: readonly Duration[];
   readonly storage: Size;
   readonly storageClassName: string | undefined;
+  readonly claims: ClaimRetention;
   readonly indexCache: IndexCache;
+  readonly bucketCache: BucketCache | undefined;
   readonly chunkPool: Size;
   readonly limits: Required<StoreLimits>;
   readonly minTime: Duration | undefined;
@@ -146,7 +160,9 @@ export function resolveStoreGateway(
     timePartitions: resolvePartitions(subject, props.timePartitions ?? []),
     storage: props.storage ?? Size.gibibytes(10),
     storageClassName: props.storageClassName,
+    claims: props.claims ?? 'keep',
     indexCache: props.indexCache ?? IndexCache.inMemory(Size.mebibytes(250)),
+    bucketCache: props.bucketCache,
     chunkPool: props.chunkPool ?? Size.mebibytes(512),
     limits: {
       requestSeries: props.limits?.requestSeries ?? 500_000,
@@ -166,11 +182,18 @@ export function resolveStoreGateway(
 }
 
 function refuseUnfitMemory(subject: string, settings: StoreGatewaySettings): void {
-  const kept = settings.indexCache.memory.toKibibytes() + settings.chunkPool.toKibibytes();
+  const { bucketCache, chunkPool, indexCache } = settings;
+  const kept = [
+    chunkPool,
+    indexCache.memory,
+    ...(bucketCache === undefined ? [] : [bucketCache.memory]),
+  ]
+    .map((it) => it.toKibibytes())
+    .reduce((sum, it) => sum + it, 0);
   if (kept < settings.workload.resources.memoryLimit.toKibibytes()) return;
   throw new SynthError(
     subject,
-    'the index cache and the chunk pool fill the memory limit, so the pod would be killed',
+    'its caches and the chunk pool fill the memory limit, so the pod would be killed',
     'raise resources.memoryLimit above their sum, or make them smaller',
   );
 }

@@ -1,21 +1,20 @@
-import { k8s } from 'cdk8s-plus-28';
+import { Duration } from 'cdk8s';
+import type { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
-import { HashedConfigMap } from '../hashed-config-map.ts';
+import type { HashedConfigMap } from '../hashed-config-map.ts';
 import type { PodConnection } from '../network/network-part.ts';
-import {
-  OBJSTORE_FILE,
-  objstoreMounts,
-  type ObjstoreSecret,
-  objstoreVolumes,
-} from '../objstore-secret.ts';
+import { OBJSTORE_FILE, type ObjstoreSecret } from '../objstore-secret.ts';
 import type { PodGroup, PodPort } from '../pod-group.ts';
 import { addServiceAccount } from '../service-account.ts';
 import { printBytes, printGoDuration } from '../units.ts';
+import { UNMARKED_REMEMBERED } from './bucket-cache.ts';
+import { addCacheFolder, cacheConnections, cacheFile } from './cache.ts';
 import { addGrpcServer, programArgs } from './common-args.ts';
-import { grpcMounts, type GrpcTls, grpcVolumes } from './grpc-tls.ts';
-import { INDEX_CACHE_FILE_NAME } from './index-cache.ts';
-import { THANOS_GRPC, THANOS_PORTS, thanosServicePorts } from './ports.ts';
+import type { GrpcTls } from './grpc-tls.ts';
+import { addConfigFolder, type ConfigFolder, podFolders } from './pod-folders.ts';
+import { THANOS_GRPC, THANOS_PORTS } from './ports.ts';
+import { addThanosService } from './service.ts';
 import { srvAddress, type StoreEndpoint } from './store-endpoint.ts';
 import {
   resolveStoreGateway,
@@ -33,7 +32,8 @@ import {
 } from './workload.ts';
 
 const DATA_FOLDER = '/var/thanos/store';
-const CACHE_FOLDER = '/etc/thanos/index-cache';
+const INDEX_CACHE = 'index-cache';
+const BUCKET_CACHE = 'bucket-cache';
 const SHARD_FOLDER = '/etc/thanos/shard';
 
 /** The label that tells the parts of one gateway apart. */
@@ -57,51 +57,47 @@ export class ThanosStoreGateway extends Construct implements StoreEndpoint {
   readonly storePort: PodPort = THANOS_GRPC;
   /** The pods reach the object store. */
   readonly usesObjstore: boolean = true;
-  /** The memcached of the index cache, if there is one. */
+  /** The memcached of its caches, if there is one. */
   readonly connections: readonly PodConnection[];
   readonly grpcTls: GrpcTls | undefined;
   /** The configuration of the object store. */
   readonly objstore: ObjstoreSecret;
   /** How long a block that is marked for deletion is still served, for the compactor to exceed. */
-  readonly ignoreDeletionMarksDelay: StoreGatewaySettings['ignoreDeletionMarksDelay'];
+  readonly ignoreDeletionMarksDelay: Duration;
   /** The StatefulSets, one for each shard of each partition. */
   readonly statefulSets: readonly k8s.KubeStatefulSet[];
   /** The headless Service. */
   readonly service: k8s.KubeService;
   /** The configuration of the index cache. */
   readonly indexCacheFile: HashedConfigMap;
+  /** The configuration of the bucket cache, where there is one. */
+  readonly bucketCacheFile: HashedConfigMap | undefined;
 
   constructor(scope: Construct, id: string, props: ThanosStoreGatewayProps = {}) {
     super(scope, id);
     const subject = `ThanosStoreGateway ${this.node.path}`;
     const settings = resolveStoreGateway(subject, props);
-    const workload = thanosWorkload({
-      component: 'thanos-store-gateway',
-      name: settings.name,
-      versionLabel: settings.workload.versionLabel,
-    });
-    const { labels, podLabels } = workload;
+    const workload = thanosWorkload('thanos-store-gateway', settings.name, settings.workload);
     this.name = settings.name;
-    this.ignoreDeletionMarksDelay = settings.ignoreDeletionMarksDelay;
+    this.ignoreDeletionMarksDelay = servedWhenMarked(settings);
     this.grpcTls = settings.grpcTls;
     this.objstore = settings.objstore;
-    this.connections = settings.indexCache.connections;
+    this.connections = cacheConnections(settings.indexCache, settings.bucketCache);
     this.pods = podGroupOf(workload);
     this.storePods = this.pods;
     this.storeAddress = srvAddress(this.name, this.storePort);
 
-    addServiceAccount(this, this.name, labels, settings.workload.serviceAccountAnnotations);
-    this.indexCacheFile = new HashedConfigMap(this, 'index-cache', {
-      prefix: `${this.name}-index-cache`,
-      data: { [INDEX_CACHE_FILE_NAME]: settings.indexCache.print() },
-      labels,
-    });
-    this.service = new k8s.KubeService(this, 'service', {
-      metadata: { name: this.name, labels },
-      spec: { clusterIp: 'None', selector: podLabels, ports: thanosServicePorts() },
-    });
+    const { serviceAccountAnnotations } = settings.workload;
+    addServiceAccount(this, this.name, workload.labels, serviceAccountAnnotations);
+    const { bucketCache, indexCache } = settings;
+    const indexFolder = addCacheFolder(this, workload, INDEX_CACHE, indexCache);
+    const bucketFolder = bucketCache && addCacheFolder(this, workload, BUCKET_CACHE, bucketCache);
+    this.indexCacheFile = indexFolder.configMap;
+    this.bucketCacheFile = bucketFolder?.configMap;
+    this.service = addThanosService(this, workload, { isHeadless: true });
+    const caches = [indexFolder, bucketFolder];
     this.statefulSets = storeParts(settings).map((part) =>
-      this.#addPart(subject, workload, settings, part),
+      this.#addPart(subject, workload, settings, { ...part, caches }),
     );
   }
 
@@ -109,7 +105,7 @@ export class ThanosStoreGateway extends Construct implements StoreEndpoint {
     subject: string,
     whole: ThanosWorkload,
     settings: StoreGatewaySettings,
-    part: StorePart,
+    part: StorePart & { readonly caches: readonly (ConfigFolder | undefined)[] },
   ): k8s.KubeStatefulSet {
     const isWhole = part.suffix === '';
     const scope = isWhole ? this : new Construct(this, `part${part.suffix}`);
@@ -117,21 +113,25 @@ export class ThanosStoreGateway extends Construct implements StoreEndpoint {
     const workload = isWhole
       ? whole
       : partOfWorkload(whole, name, { [PART_LABEL]: part.suffix.slice(1) });
-    const shardFile =
+    const shard =
       settings.shards === 1
         ? undefined
-        : new HashedConfigMap(scope, 'shard', {
-            prefix: `${name}-shard`,
+        : addConfigFolder(scope, workload, {
+            name: 'shard',
+            folder: SHARD_FOLDER,
             data: { [SHARD_FILE_NAME]: printShard(part.shard, settings.shards) },
-            labels: workload.labels,
           });
     const args = storeArgs(subject, settings, part);
     return addThanosStatefulSet(scope, {
       workload,
       settings: settings.workload,
-      pod: this.#pod(settings, args, shardFile),
+      pod: this.#pod(settings, args, [...part.caches, shard]),
       replicas: settings.replicas,
-      disk: { size: settings.storage, storageClassName: settings.storageClassName },
+      disk: {
+        size: settings.storage,
+        storageClassName: settings.storageClassName,
+        claims: settings.claims,
+      },
       serviceName: this.name,
     });
   }
@@ -139,40 +139,39 @@ export class ThanosStoreGateway extends Construct implements StoreEndpoint {
   #pod(
     settings: StoreGatewaySettings,
     args: readonly string[],
-    shardFile: HashedConfigMap | undefined,
+    config: readonly (ConfigFolder | undefined)[],
   ): ThanosPodSettings {
-    const files = [
-      { volume: 'index-cache', folder: CACHE_FOLDER, file: this.indexCacheFile },
-      ...(shardFile === undefined
-        ? []
-        : [{ volume: 'shard', folder: SHARD_FOLDER, file: shardFile }]),
-    ];
+    const { mounts, volumes } = podFolders({
+      disk: DATA_FOLDER,
+      objstore: settings.objstore,
+      config,
+      grpcTls: settings.grpcTls,
+      grpcEnds: ['server'],
+    });
     return {
       serviceAccountName: this.name,
       container: {
         name: 'thanos-store',
         args,
-        mounts: [
-          { name: 'data', mountPath: DATA_FOLDER },
-          ...objstoreMounts(settings.objstore),
-          ...files.map(({ folder, volume }) => ({
-            name: volume,
-            mountPath: folder,
-            readOnly: true,
-          })),
-          ...grpcMounts(settings.grpcTls, 'server'),
-        ],
+        mounts,
         ports: THANOS_PORTS,
         // The first synchronisation reads the metadata of every block: up to 30 minutes.
         startup: { periodSeconds: 10, failureThreshold: 180 },
       },
-      volumes: [
-        ...objstoreVolumes(settings.objstore),
-        ...files.map(({ file, volume }) => ({ name: volume, configMap: { name: file.name } })),
-        ...grpcVolumes(settings.grpcTls, 'server'),
-      ],
+      volumes,
     };
   }
+}
+
+// A mark that is written while its absence is remembered shows only when that is forgotten.
+function servedWhenMarked({
+  bucketCache,
+  ignoreDeletionMarksDelay,
+}: StoreGatewaySettings): Duration {
+  if (bucketCache === undefined) return ignoreDeletionMarksDelay;
+  return Duration.minutes(
+    ignoreDeletionMarksDelay.toMinutes({ integral: false }) + UNMARKED_REMEMBERED.toMinutes(),
+  );
 }
 
 function storeArgs(
@@ -189,7 +188,11 @@ function storeArgs(
     .enableIfKnown('disable-admin-operations')
     .value('data-dir', DATA_FOLDER)
     .value('objstore.config-file', OBJSTORE_FILE)
-    .value('index-cache.config-file', `${CACHE_FOLDER}/${INDEX_CACHE_FILE_NAME}`)
+    .value('index-cache.config-file', cacheFile(INDEX_CACHE, settings.indexCache))
+    .optional(
+      'store.caching-bucket.config-file',
+      settings.bucketCache && cacheFile(BUCKET_CACHE, settings.bucketCache),
+    )
     .value('chunk-pool-size', printBytes(settings.chunkPool))
     .enable('store.enable-index-header-lazy-reader')
     .value('store.index-header-lazy-download-strategy', 'lazy')

@@ -1,9 +1,11 @@
 import { THANOS_IMAGE, THANOS_VERSION } from '../images.ts';
+import { type PodPlacement, placementOf } from '../pod-placement.ts';
 import type { ContainerResources } from '../resources.ts';
-import { NEWEST_THANOS, type ThanosVersion } from './version.ts';
+import { fitEnv } from './env.ts';
+import { NEWEST_THANOS, type ThanosVersion, versionOfImage } from './version.ts';
 
 /** Settings that every Thanos workload of the kit has. */
-export interface ThanosWorkloadProps {
+export interface ThanosWorkloadProps extends PodPlacement {
   /** @default - those that the component names */
   readonly resources?: ContainerResources;
   /**
@@ -13,7 +15,7 @@ export interface ThanosWorkloadProps {
   readonly image?: string;
   /**
    * The version in that image, which must know every argument.
-   * @default '0.42'
+   * @default - what the tag of the image says, or 0.42 where it names no version from 0.38 on
    */
   readonly version?: ThanosVersion;
   /**
@@ -33,6 +35,12 @@ export interface ThanosWorkloadProps {
    * @default - none
    */
   readonly extraArgs?: readonly string[];
+  /**
+   * Variables of the container of Thanos, such as the proxies on the way to the object store. Whoever may
+   * see the pod can read them: one that is named like a secret throws.
+   * @default - none
+   */
+  readonly extraEnv?: Readonly<Record<string, string>>;
 }
 
 /** Those settings with every default filled in. */
@@ -43,8 +51,10 @@ export interface ThanosWorkloadSettings {
   /** The version label of the objects, where it is known. */
   readonly versionLabel: string;
   readonly priorityClassName: string | undefined;
+  readonly placement: PodPlacement;
   readonly serviceAccountAnnotations: Readonly<Record<string, string>>;
   readonly extraArgs: readonly string[];
+  readonly extraEnv: Readonly<Record<string, string>>;
 }
 
 /** Fills in the defaults. */
@@ -52,14 +62,17 @@ export function resolveWorkload(
   props: ThanosWorkloadProps,
   resources: ContainerResources,
 ): ThanosWorkloadSettings {
-  const version = props.version ?? NEWEST_THANOS;
+  const image = props.image ?? THANOS_IMAGE;
+  const version = props.version ?? versionOfImage(image) ?? NEWEST_THANOS;
   return {
     resources: props.resources ?? resources,
-    image: props.image ?? THANOS_IMAGE,
+    image,
     version,
     versionLabel: props.image === undefined ? THANOS_VERSION : `v${version}`,
     priorityClassName: props.priorityClassName,
+    placement: placementOf(props),
     serviceAccountAnnotations: props.serviceAccountAnnotations ?? {},
     extraArgs: props.extraArgs ?? [],
+    extraEnv: fitEnv('extraEnv', props.extraEnv ?? {}),
   };
 }

@@ -7,8 +7,10 @@ import { addDisruptionBudget, spreadEvenly } from '../availability.ts';
 import { objectLabels, selectorLabels } from '../labels.ts';
 import { LONGEST_STATEFUL_NAME, refuseUnfitName } from '../object-name.ts';
 import type { PodGroup, PodPort } from '../pod-group.ts';
+import { placementFields, podMetadata } from '../pod-placement.ts';
 import { NOBODY, restrictedPod } from '../pod-security.ts';
 import { toQuantity } from '../units.ts';
+import { claimRetention, type ClaimRetention } from './claims.ts';
 import { thanosContainer, type ThanosContainerSettings } from './container.ts';
 import { brokenArgs } from './final-args.ts';
 import { THANOS_GRACE_SECONDS, THANOS_HTTP } from './ports.ts';
@@ -24,19 +26,17 @@ export interface ThanosWorkload {
   readonly podLabels: Record<string, string>;
 }
 
-/** Settings of {@link thanosWorkload}. */
-export interface ThanosWorkloadIdentity {
-  /** The role, such as `thanos-querier`. */
-  readonly component: string;
-  /** Name of the workload. */
-  readonly name: string;
-  /** The version label of the objects. */
-  readonly versionLabel: string;
-}
-
-/** Names a workload. */
-export function thanosWorkload(identity: ThanosWorkloadIdentity): ThanosWorkload {
-  const { component, name, versionLabel } = identity;
+/**
+ * Names a workload.
+ *
+ * @param component - The role, such as `thanos-querier`.
+ * @param name - Name of the workload.
+ */
+export function thanosWorkload(
+  component: string,
+  name: string,
+  { versionLabel }: ThanosWorkloadSettings,
+): ThanosWorkload {
   refuseUnfitName(name);
   const known = { component, instance: name, software: 'thanos', version: versionLabel };
   return { name, labels: objectLabels(known), podLabels: selectorLabels(known) };
@@ -69,7 +69,7 @@ export interface ThanosPodSettings {
   /** The ServiceAccount. */
   readonly serviceAccountName: string;
   /** The container of Thanos. */
-  readonly container: Omit<ThanosContainerSettings, 'image' | 'resources'>;
+  readonly container: Omit<ThanosContainerSettings, 'image' | 'resources' | 'env'>;
   /** Volumes beside that of the disk. */
   readonly volumes: readonly k8s.Volume[];
   /**
@@ -111,7 +111,7 @@ export function addThanosDeployment(
       ...(autoscaling === undefined ? { replicas } : {}),
       selector: { matchLabels: podLabels },
       strategy: { rollingUpdate: { maxUnavailable: k8s.IntOrString.fromNumber(0) } },
-      template: { metadata: { labels }, spec: podSpec(props, replicas) },
+      template: podTemplate(props, replicas),
     },
   });
   watchArgs(scope, deployment, props);
@@ -126,6 +126,11 @@ export interface ThanosDisk {
   readonly size: Size;
   /** Its class, or `undefined` for that of the cluster. */
   readonly storageClassName: string | undefined;
+  /**
+   * What becomes of it when the pod goes for good.
+   * @default 'keep'
+   */
+  readonly claims?: ClaimRetention;
 }
 
 /** Adds a StatefulSet of pods that have a disk each, with its disruption budget. */
@@ -143,8 +148,9 @@ export function addThanosStatefulSet(
       replicas,
       podManagementPolicy: 'Parallel',
       selector: { matchLabels: podLabels },
-      template: { metadata: { labels }, spec: podSpec(props, replicas) },
+      template: podTemplate(props, replicas),
       volumeClaimTemplates: [dataClaim(props.disk, podLabels)],
+      ...claimRetention(props.disk.claims ?? 'keep'),
     },
   });
   watchArgs(scope, statefulSet, props);
@@ -157,8 +163,15 @@ function watchArgs(scope: Construct, workload: ApiObject, { tenancyLabel }: Than
   scope.node.addValidation({ validate: () => brokenArgs(workload, tenancyLabel) });
 }
 
+function podTemplate(props: ThanosReplicas, replicas: number): k8s.PodTemplateSpec {
+  return {
+    metadata: podMetadata(props.workload.labels, props.settings.placement),
+    spec: podSpec(props, replicas),
+  };
+}
+
 function podSpec({ pod, settings, workload }: ThanosReplicas, replicas: number): k8s.PodSpec {
-  const { image, priorityClassName, resources } = settings;
+  const { extraEnv: env, image, priorityClassName, resources } = settings;
   return {
     serviceAccountName: pod.serviceAccountName,
     automountServiceAccountToken: false,
@@ -166,8 +179,12 @@ function podSpec({ pod, settings, workload }: ThanosReplicas, replicas: number):
     securityContext: restrictedPod(NOBODY),
     terminationGracePeriodSeconds: THANOS_GRACE_SECONDS,
     ...(priorityClassName === undefined ? {} : { priorityClassName }),
+    ...placementFields(settings.placement),
     ...(replicas < 2 ? {} : { topologySpreadConstraints: spreadEvenly(workload.podLabels) }),
-    containers: [thanosContainer({ ...pod.container, image, resources }), ...(pod.sidecars ?? [])],
+    containers: [
+      thanosContainer({ ...pod.container, env, image, resources }),
+      ...(pod.sidecars ?? []),
+    ],
     ...(pod.volumes.length === 0 ? {} : { volumes: [...pod.volumes] }),
   };
 }

@@ -1,10 +1,9 @@
-import { k8s } from 'cdk8s-plus-28';
+import type { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { clusterScoped } from '../../lib/cluster-scoped.ts';
 import { PART_OF } from '../../lib/labels.ts';
 import { SynthError } from '../../lib/synth-error.ts';
 import { METRICS_WRITE, RULES_EDIT, type WriteAttributes } from '../write-attributes.ts';
-import type { UserFacingRole } from './aggregated-readers.ts';
+import { addAggregatedRole, type UserFacingRole } from './aggregated-role.ts';
 import { writeRule } from './editors.ts';
 
 /** Settings of {@link AggregatedEditors}. */
@@ -55,18 +54,10 @@ export class AggregatedEditors extends Construct {
         'use edit or admin',
       );
     }
-    return clusterScoped(
-      new k8s.KubeClusterRole(this, name, {
-        metadata: {
-          name: `${PART_OF}-${name}`,
-          labels: {
-            'app.kubernetes.io/part-of': PART_OF,
-            'app.kubernetes.io/component': 'tenant',
-            [`rbac.authorization.k8s.io/aggregate-to-${role}`]: 'true',
-          },
-        },
-        rules: [writeRule(attributes)],
-      }),
-    );
+    return addAggregatedRole(this, name, {
+      name: `${PART_OF}-${name}`,
+      role,
+      rules: [writeRule(attributes)],
+    });
   }
 }

@@ -1,15 +1,8 @@
-import { k8s } from 'cdk8s-plus-28';
+import type { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { clusterScoped } from '../../lib/cluster-scoped.ts';
-import { PART_OF } from '../../lib/labels.ts';
 import { SynthError } from '../../lib/synth-error.ts';
+import { addAggregatedRole, USER_FACING_ROLES, type UserFacingRole } from './aggregated-role.ts';
 import { type ReaderAttributes, readerRules } from './reader-rules.ts';
-
-/** The roles of Kubernetes that a rule can be added to, from the weakest to the strongest. */
-export const USER_FACING_ROLES = ['view', 'edit', 'admin'] as const;
-
-/** One of them. */
-export type UserFacingRole = (typeof USER_FACING_ROLES)[number];
 
 /** Settings of {@link AggregatedReaders}. */
 export interface AggregatedReadersProps {
@@ -49,19 +42,11 @@ export class AggregatedReaders extends Construct {
     const role = props.role ?? 'view';
     const subject = `AggregatedReaders ${this.node.path}`;
     requireUserFacingRole(`${subject} role`, role);
-    this.clusterRole = clusterScoped(
-      new k8s.KubeClusterRole(this, 'cluster-role', {
-        metadata: {
-          name: props.name ?? 'prometheus-tenancy-kit-metrics-reader',
-          labels: {
-            'app.kubernetes.io/part-of': PART_OF,
-            'app.kubernetes.io/component': 'tenant',
-            [`rbac.authorization.k8s.io/aggregate-to-${role}`]: 'true',
-          },
-        },
-        rules: readerRules(subject, props.frontend),
-      }),
-    );
+    this.clusterRole = addAggregatedRole(this, 'cluster-role', {
+      name: props.name ?? 'prometheus-tenancy-kit-metrics-reader',
+      role,
+      rules: readerRules(subject, props.frontend),
+    });
   }
 }
 

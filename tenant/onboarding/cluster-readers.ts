@@ -1,7 +1,7 @@
-import { k8s } from 'cdk8s-plus-28';
+import type { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import type { ResourceAttributesConfig } from '../../frontend/config/access-attributes.ts';
-import { clusterScoped } from '../../lib/cluster-scoped.ts';
+import { addClusterGrant } from '../../lib/cluster-grant.ts';
 import { PART_OF } from '../../lib/labels.ts';
 import { SynthError } from '../../lib/synth-error.ts';
 import { rulesOf } from './reader-rules.ts';
@@ -41,27 +41,17 @@ export class ClusterReaders extends Construct {
     const subject = `ClusterReaders ${this.node.path}`;
     requireOffer(subject, props);
     const subjects = props.readers.map((reader) => requireOne(subject, reader.inCluster()));
-    const name = props.name ?? 'prometheus-tenancy-kit-cluster-reader';
-    const metadata = {
-      name,
+    const grant = addClusterGrant(this, {
+      name: props.name ?? 'prometheus-tenancy-kit-cluster-reader',
       labels: {
         'app.kubernetes.io/part-of': PART_OF,
         'app.kubernetes.io/component': 'cluster-readers',
       },
-    };
-    this.clusterRole = clusterScoped(
-      new k8s.KubeClusterRole(this, 'cluster-role', {
-        metadata,
-        rules: rulesOf(subject, props.frontend.clusterWideAttributes),
-      }),
-    );
-    this.clusterRoleBinding = clusterScoped(
-      new k8s.KubeClusterRoleBinding(this, 'cluster-role-binding', {
-        metadata,
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
-        subjects,
-      }),
-    );
+      rules: rulesOf(subject, props.frontend.clusterWideAttributes),
+      subjects,
+    });
+    this.clusterRole = grant.clusterRole;
+    this.clusterRoleBinding = grant.clusterRoleBinding;
   }
 }
 

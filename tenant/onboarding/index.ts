@@ -1,10 +1,6 @@
 export { AggregatedEditors, type AggregatedEditorsProps } from './aggregated-editors.ts';
-export {
-  AggregatedReaders,
-  type AggregatedReadersProps,
-  USER_FACING_ROLES,
-  type UserFacingRole,
-} from './aggregated-readers.ts';
+export { AggregatedReaders, type AggregatedReadersProps } from './aggregated-readers.ts';
+export { USER_FACING_ROLES, type UserFacingRole } from './aggregated-role.ts';
 export { CertificateAuthority } from './certificate-authority.ts';
 export { ClusterReaders, type ClusterReadersProps } from './cluster-readers.ts';
 export {

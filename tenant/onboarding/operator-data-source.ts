@@ -8,7 +8,7 @@ import { dataSourceFields } from './data-source-fields.ts';
 export interface OperatorDataSourceProps {
   /**
    * Labels of the Grafana that gets the data source. It must be in the tenant's namespace: no other may
-   * import it.
+   * import it. They cannot be changed later: delete the GrafanaDatasource first.
    */
   readonly instanceLabels: Readonly<Record<string, string>>;
   /**
@@ -51,6 +51,11 @@ export interface OperatorDataSourceTarget {
  *
  * The operator reads the token from its Secret each time it synchronises, so one that is renewed keeps
  * working. The resource itself holds none.
+ *
+ * Its `instanceSelector` is immutable, so an apply with other `instanceLabels` fails. Whoever changes them
+ * deletes the resource before (`kubectl delete grafanadatasource metrics -n <tenant>`): the operator takes
+ * the data source out of the old Grafana then, and the next apply puts it into the new one, with the same
+ * UID, so that dashboards find it.
  */
 export class OperatorDataSource {
   readonly #props: OperatorDataSourceProps;

@@ -27,7 +27,7 @@ export interface SilenceAttributes {
 }
 
 /** The rule that answers to what the frontend asks the API server. */
-export function ruleOf(attributes: ResourceAttributesConfig): k8s.PolicyRule {
+function ruleOf(attributes: ResourceAttributesConfig): k8s.PolicyRule {
   const { group, resource, subresource, verb, name } = attributes;
   return {
     apiGroups: [group],

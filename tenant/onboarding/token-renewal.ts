@@ -3,6 +3,12 @@ import { type Duration, Size } from 'cdk8s';
 import { Cpu, k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { contentHash, HashedConfigMap } from '../../lib/hashed-config-map.ts';
+import {
+  type PodPlacement,
+  placementFields,
+  placementOf,
+  podMetadata,
+} from '../../lib/pod-placement.ts';
 import { restrictedContainer, restrictedPod, RUNTIME_USER } from '../../lib/pod-security.ts';
 import { type NodeImage, printNodeImage } from '../../lib/query-frontend/node-image.ts';
 import { toResourceRequirements } from '../../lib/resources.ts';
@@ -15,7 +21,7 @@ import {
 } from './token-renewal-script.ts';
 
 /** Settings of a {@link TokenRenewal}. */
-export interface TokenRenewalProps {
+export interface TokenRenewalProps extends PodPlacement {
   /** The ServiceAccount that the token stands for. */
   readonly serviceAccountName: string;
   /** The tenant's namespace. */
@@ -33,6 +39,16 @@ export interface TokenRenewalProps {
 }
 
 const FOLDER = '/opt/prometheus-tenancy-kit';
+
+/**
+ * Has Kustomize put a hash of its own behind the name, made of what the Job is after all overlays: one may
+ * take the image from a mirror. It removes the annotation. The one that is documented for this
+ * (`kustomize.config.k8s.io/needs-hash`) has no effect on objects that are read from files
+ * (https://github.com/kubernetes-sigs/kustomize/issues/4833).
+ */
+const HASHED_BY_KUSTOMIZE: Readonly<Record<string, string>> = {
+  'internal.config.kubernetes.io/needsHashSuffix': 'enabled',
+};
 
 /**
  * A Secret with a token that expires, and what makes a new one in time.
@@ -75,11 +91,12 @@ export class TokenRenewal extends Construct {
       namespace,
     });
     const image = printNodeImage(`Token.renewed of ${namespace}`, props.image);
-    const spec = jobSpec({ name, image, program: program.name, labels });
+    const placement = placementOf(props);
+    const spec = jobSpec({ name, image, program: program.name, labels, placement });
     // The template of a Job cannot be changed, so whatever is in it makes a Job of another name.
     const hash = contentHash({ spec: JSON.stringify(spec) });
     this.firstJob = new k8s.KubeJob(this, 'first', {
-      metadata: { ...metadata, name: `${name}-${hash}` },
+      metadata: { ...metadata, name: `${name}-${hash}`, annotations: HASHED_BY_KUSTOMIZE },
       spec,
     });
     this.cronJob = new k8s.KubeCronJob(this, 'cron-job', {
@@ -148,20 +165,22 @@ interface JobParts {
   /** Name of the ConfigMap. */
   readonly program: string;
   readonly labels: Readonly<Record<string, string>>;
+  readonly placement: PodPlacement;
 }
 
-function jobSpec({ image, labels, name, program }: JobParts): k8s.JobSpec {
+function jobSpec({ image, labels, name, placement, program }: JobParts): k8s.JobSpec {
   return {
     backoffLimit: 6,
     activeDeadlineSeconds: 1_800,
     template: {
-      metadata: { labels: { ...labels } },
+      metadata: podMetadata(labels, placement),
       spec: {
         serviceAccountName: name,
         automountServiceAccountToken: true,
         enableServiceLinks: false,
         restartPolicy: 'Never',
         securityContext: restrictedPod(RUNTIME_USER),
+        ...placementFields(placement),
         containers: [
           {
             name: 'renew-token',

@@ -1,6 +1,7 @@
 import { Duration } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
+import { type PodPlacement, placementOf } from '../../lib/pod-placement.ts';
 import type { NodeImage } from '../../lib/query-frontend/node-image.ts';
 import { SynthError } from '../../lib/synth-error.ts';
 import { TokenRenewal } from './token-renewal.ts';
@@ -21,10 +22,10 @@ export interface TokenTarget {
 }
 
 /** Settings of {@link Token.renewed}. */
-export interface RenewedTokenProps {
+export interface RenewedTokenProps extends PodPlacement {
   /**
-   * How long a token is valid: at least two renewals. An API server may shorten it; where that leaves
-   * less than one renewal, the Job fails.
+   * How long a token is valid: at least two renewals, at most 30 days. An API server may shorten it; where
+   * that leaves less than one renewal, the Job fails.
    * @default Duration.hours(48)
    */
   readonly lifetime?: Duration;
@@ -34,7 +35,8 @@ export interface RenewedTokenProps {
    */
   readonly everyHours?: number;
   /**
-   * The image that runs the program.
+   * The image that runs the program. An overlay of Kustomize may take it from elsewhere. Whatever else
+   * changes it in the manifests has to delete the first Job before: a Job cannot be changed.
    * @default - that of the query frontend: a plain Node
    */
   readonly image?: NodeImage;
@@ -78,7 +80,7 @@ export class Token {
    * from a provisioning file Grafana reads the token when it starts and when provisioning is reloaded
    * (`POST /api/admin/provisioning/datasources/reload`).
    *
-   * @throws {SynthError} If a token could expire before the next one is there.
+   * @throws {SynthError} If a token could expire before the next one is there, or only after 30 days.
    */
   static renewed(props: RenewedTokenProps = {}): Token {
     const lifetime = props.lifetime ?? Duration.hours(48);
@@ -87,6 +89,7 @@ export class Token {
     return new Token((scope, target) => {
       const { audience, labels, namespace, serviceAccountName } = target;
       const renewal = new TokenRenewal(scope, 'token-renewal', {
+        ...placementOf(props),
         serviceAccountName,
         namespace,
         audience,
@@ -110,12 +113,22 @@ export class Token {
   }
 }
 
+// Nothing but the deletion of the ServiceAccount takes a token back that was copied.
+const LONGEST_LIFETIME = Duration.days(30);
+
 function requireSchedule(lifetime: Duration, everyHours: number): void {
   if (!Number.isInteger(everyHours) || everyHours < 1 || 24 % everyHours !== 0) {
     throw new SynthError(
       'Token.renewed everyHours',
       `${everyHours} is no divisor of 24, so renewals would not be evenly spaced`,
       'use 1, 2, 3, 4, 6, 8, 12 or 24',
+    );
+  }
+  if (lifetime.toMilliseconds() > LONGEST_LIFETIME.toMilliseconds()) {
+    throw new SynthError(
+      'Token.renewed lifetime',
+      'is longer than 30 days, for which a copy of the token would outlive every renewal',
+      'use at most 30 days, or Token.legacySecret() if it is not to expire',
     );
   }
   if (lifetime.toMilliseconds() >= Duration.hours(2 * everyHours).toMilliseconds()) return;

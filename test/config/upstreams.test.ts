@@ -102,6 +102,11 @@ describe('upstreams and endpoints', () => {
       parse({}, { silenceAttributes: { group: '', resource: '', subresource: '' } }),
       'access.silenceAttributes.resource: must not be empty',
     ],
+    [
+      'attributes of what everybody who runs programs may change',
+      parse({}, { silenceAttributes: { group: '', resource: 'pods', subresource: '' } }),
+      'access.silenceAttributes: must name nothing that Kubernetes serves itself, because whoever may change that could change silences; name what means nothing else, such as namespace/silences',
+    ],
   ])('refuse %s', (_what, parsed, problem) => {
     expect(problems(parsed)).toEqual([problem]);
   });

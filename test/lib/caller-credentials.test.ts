@@ -2,16 +2,16 @@ import { describe, expect, it } from '@jest/globals';
 import { parseQueryFrontendConfig } from '../../frontend/config/query-frontend.ts';
 import {
   type CallerCredentials,
-  ClientAuthority,
   RuntimeCode,
   SynthError,
   TenantQueryFrontend,
   type TenantQueryFrontendProps,
+  TrustedAuthority,
 } from '../../lib/index.ts';
 import { DEFAULT_TENANCY_LABEL } from '../../tenant/index.ts';
 import { at, manifestsOf, only, PLACEHOLDER, platformChart, listAt } from './support/manifests.ts';
 
-const AUTHORITY = ClientAuthority.secret('clients');
+const AUTHORITY = TrustedAuthority.secret('clients');
 
 interface Synthesised {
   readonly frontend: TenantQueryFrontend;
@@ -54,7 +54,7 @@ describe('the credentials of a TenantQueryFrontend', () => {
 
   it('bring a folder with the authority of clients, and nothing else', () => {
     const { frontend, pod, kinds } = synth({
-      clientCertificates: { authority: ClientAuthority.secret('clients', 'root.pem') },
+      clientCertificates: { authority: TrustedAuthority.secret('clients', 'root.pem') },
     });
     const file = '/etc/prometheus-tenancy-kit/client-ca/ca.crt';
     expect(frontend.config.listener.tls).toMatchObject({ clientCaFile: file });
@@ -84,7 +84,7 @@ describe('the credentials of a TenantQueryFrontend', () => {
       tokenHeaders: ['x-id-token'],
       clientCertificates: { authority: AUTHORITY, allowSystemNames: true },
       frontProxy: {
-        authority: ClientAuthority.configMap('proxies'),
+        authority: TrustedAuthority.configMap('proxies'),
         allowedNames: ['gateway'],
         groupHeader: 'x-forwarded-groups',
       },
@@ -126,7 +126,7 @@ describe('the credentials of a TenantQueryFrontend', () => {
       'one authority for clients and front proxies',
       {
         clientCertificates: { authority: AUTHORITY },
-        frontProxy: { authority: ClientAuthority.secret('clients'), allowedNames: ['a'] },
+        frontProxy: { authority: TrustedAuthority.secret('clients'), allowedNames: ['a'] },
       },
       {},
       /one authority/,

@@ -16,6 +16,7 @@ import {
   Tenant,
 } from '../../tenant/onboarding/index.ts';
 import { at, type Manifest, manifestsOf, only, PLACEHOLDER, platformChart } from './support/manifests.ts'; // prettier-ignore
+import { SCRAPER } from './support/tenant.ts';
 
 const OPENSHIFT = ATTRIBUTE_PRESETS['openshift'] ?? SEED_ATTRIBUTES;
 const SEED_RULE = { apiGroups: [''], resources: ['namespace/metrics'], verbs: ['get'] };
@@ -128,9 +129,7 @@ describe('a frontend with attributes by endpoint', () => {
       code: RuntimeCode.configMap(PLACEHOLDER),
       features,
     });
-    const pods = { component: 'prometheus', podLabels: { app: 'prometheus' }, metricsPorts: [] };
-    const scraper = { namespace: 'monitoring', pods };
-    void new Tenant(chart, 'tenant', { namespace: 'team-a', frontend, scraper });
+    void new Tenant(chart, 'tenant', { namespace: 'team-a', frontend, scraper: SCRAPER });
     void new AggregatedReaders(chart, 'aggregated', { frontend });
     const manifests = manifestsOf(chart);
     expect(at(only(manifests, 'Role'), 'rules')).toEqual(RULES);

@@ -1,31 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import { SEED_ATTRIBUTES } from '../../frontend/config/query-frontend.ts';
 import { SynthError } from '../../lib/index.ts';
 import {
   AggregatedEditors,
   type AggregatedEditorsProps,
   Subject,
-  Tenant,
   type TenantProps,
 } from '../../tenant/onboarding/index.ts';
 import { at, type Manifest, manifestsOf, only, platformChart } from './support/manifests.ts';
+import { TENANT_FRONTEND, tenantManifests } from './support/tenant.ts';
 
 function synthTenant(props: Partial<TenantProps>): readonly Manifest[] {
-  const chart = platformChart();
-  void new Tenant(chart, 'tenant', {
-    namespace: 'team-a',
-    frontend: {
-      attributes: SEED_ATTRIBUTES,
-      silenceAttributes: { group: '', resource: 'namespace', subresource: 'silences' },
-      urlOf: () => 'https://frontend.test/',
-    },
-    scraper: {
-      namespace: 'monitoring',
-      pods: { component: 'prometheus', podLabels: { app: 'prometheus' }, metricsPorts: [] },
-    },
-    ...props,
-  });
-  return manifestsOf(chart);
+  const silenceAttributes = { group: '', resource: 'namespace', subresource: 'silences' };
+  return tenantManifests({ frontend: { ...TENANT_FRONTEND, silenceAttributes }, ...props });
 }
 
 function synthAggregated(props?: AggregatedEditorsProps): readonly Manifest[] {

@@ -6,10 +6,10 @@ import {
   NetworkDestination,
   RulesUpstream,
   RuntimeCode,
-  ServerAuthority,
   SynthError,
   TenantQueryFrontend,
   type TenantQueryFrontendProps,
+  TrustedAuthority,
 } from '../../lib/index.ts';
 import { parseTenancyLabel } from '../../tenant/index.ts';
 import { at, listAt, manifestsOf, only, PLACEHOLDER, platformChart } from './support/manifests.ts';
@@ -102,7 +102,7 @@ describe('the upstreams of a TenantQueryFrontend', () => {
       upstream: { ...QUERIER, queryUrl: 'https://querier:10902' },
       upstreamConnection: {
         tls: {
-          authority: ServerAuthority.configMap('trust', 'bundle.pem'),
+          authority: TrustedAuthority.configMap('trust', 'bundle.pem'),
           clientCertificateSecret: 'client',
           serverName: 'querier.example',
         },
@@ -111,7 +111,7 @@ describe('the upstreams of a TenantQueryFrontend', () => {
       },
       upstreams: {
         rules: RulesUpstream.ruler(RULER, {
-          tls: { authority: ServerAuthority.secret('ruler-tls') },
+          tls: { authority: TrustedAuthority.secret('ruler-tls') },
           bearerToken: BearerToken.secret('ruler-token'),
         }),
         alertmanager: AlertmanagerUpstream.operated('main', {
@@ -236,13 +236,13 @@ describe('the upstreams of a TenantQueryFrontend', () => {
             issuer: 'https://two.example',
             audiences: ['a'],
             usernamePrefix: 'two:',
-            authority: ServerAuthority.configMap('two-ca'),
+            authority: TrustedAuthority.configMap('two-ca'),
           },
         ],
         grafanaId: {
           issuer: 'https://grafana.example/',
           keysUrl: 'https://grafana.example/api/signing-keys/keys',
-          authority: ServerAuthority.secret('grafana-ca'),
+          authority: TrustedAuthority.secret('grafana-ca'),
         },
       },
     });
@@ -281,6 +281,16 @@ describe('the upstreams of a TenantQueryFrontend', () => {
       'attributes of changes that nobody makes',
       () => synth({ silenceAttributes: { group: '', resource: 'x', subresource: '' } }),
       /silenceAttributes: nobody may change a silence/,
+    ],
+    [
+      'changes of silences by whoever may change pods',
+      () =>
+        synth({
+          upstreams: { alertmanager: AlertmanagerUpstream.operated('main') },
+          endpoints: { silenceWrites: true },
+          silenceAttributes: { group: '', resource: 'pods', subresource: '' },
+        }),
+      /access.silenceAttributes: must name nothing that Kubernetes serves itself/,
     ],
     [
       'federation behind Thanos',

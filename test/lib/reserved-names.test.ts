@@ -59,7 +59,12 @@ describe('the names that belong to the platform', () => {
 describe('namespacesOfSeries', () => {
   it('takes the label back under which Prometheus put it aside', () => {
     expect(namespacesOfSeries('tenant_id')).toEqual([
-      { sourceLabels: ['exported_tenant_id'], regex: '(.+)', targetLabel: 'tenant_id' },
+      {
+        action: 'replace',
+        sourceLabels: ['exported_tenant_id'],
+        regex: '(.+)',
+        targetLabel: 'tenant_id',
+      },
       { action: 'labeldrop', regex: 'exported_tenant_id' },
     ]);
   });

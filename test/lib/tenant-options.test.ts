@@ -7,44 +7,20 @@ import {
   CertificateAuthority,
   OperatorDataSource,
   type OperatorDataSourceProps,
-  Tenant,
   type TenantFrontend,
   type TenantProps,
   Token,
 } from '../../tenant/onboarding/index.ts';
-import {
-  at,
-  listAt,
-  type Manifest,
-  manifestsOf,
-  only,
-  platformChart,
-  textAt,
-  textsAt,
-} from './support/manifests.ts';
+import { at, listAt, type Manifest, only, textAt, textsAt } from './support/manifests.ts';
 import { exampleApp } from './support/platform.ts';
 import { podTemplates } from './support/pod-templates.ts';
+import { TENANT_FRONTEND, tenantManifests } from './support/tenant.ts';
 
-const FRONTEND: TenantFrontend = {
-  attributes: { verb: 'get', group: '', resource: 'namespace', subresource: 'metrics' },
-  urlOf: (tenant) => `https://frontend.monitoring.svc:8443/namespaces/${tenant}/`,
-  tokenAudience: 'tenant-query-frontend',
-};
-const SCRAPER = {
-  namespace: 'monitoring',
-  pods: { component: 'prometheus', podLabels: { app: 'prometheus' }, metricsPorts: [] },
-};
+const FRONTEND: TenantFrontend = { ...TENANT_FRONTEND, tokenAudience: 'tenant-query-frontend' };
 const PEM = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----';
 
 function synth(props: Partial<TenantProps> = {}): Manifest[] {
-  const chart = platformChart();
-  void new Tenant(chart, 'tenant', {
-    namespace: 'team-a',
-    frontend: FRONTEND,
-    scraper: SCRAPER,
-    ...props,
-  });
-  return manifestsOf(chart);
+  return tenantManifests({ frontend: FRONTEND, ...props });
 }
 
 describe('Token.renewed', () => {
@@ -128,10 +104,15 @@ describe('Token.renewed', () => {
     expect(exampleApp().platform.frontend.tokenAudience).toBe('tenant-query-frontend');
   });
 
+  it('takes the longest lifetime that it says', () => {
+    expect(() => Token.renewed({ lifetime: Duration.days(30) })).not.toThrow();
+  });
+
   it.each([
     [{ everyHours: 5 }, /no divisor of 24/],
     [{ everyHours: 0 }, /no divisor of 24/],
     [{ lifetime: Duration.hours(23) }, /shorter than two renewals/],
+    [{ lifetime: Duration.days(31) }, /longer than 30 days.*Token\.legacySecret/],
   ])('refuses %j', (props, message) => {
     expect(() => Token.renewed(props)).toThrow(SynthError);
     expect(() => Token.renewed(props)).toThrow(message);

@@ -3,20 +3,12 @@ import type { Chart } from 'cdk8s';
 import { SynthError } from '../../lib/synth-error.ts';
 import { GrafanaDataSource, Tenant, Token } from '../../tenant/onboarding/index.ts';
 import { manifestsOf, platformChart } from './support/manifests.ts';
-
-const FRONTEND = {
-  attributes: { verb: 'get', group: '', resource: 'namespace', subresource: 'metrics' },
-  urlOf: (tenant: string) => `https://frontend.monitoring.svc:8443/namespaces/${tenant}/`,
-};
-const SCRAPER = {
-  namespace: 'monitoring',
-  pods: { component: 'prometheus', podLabels: { app: 'prometheus' }, metricsPorts: [] },
-};
+import { SCRAPER, TENANT_FRONTEND } from './support/tenant.ts';
 
 function add(chart: Chart, namespace: string, grafana?: GrafanaDataSource, token?: Token): Tenant {
   return new Tenant(chart, namespace, {
     namespace,
-    frontend: FRONTEND,
+    frontend: TENANT_FRONTEND,
     scraper: SCRAPER,
     ...(grafana !== undefined && { grafana }),
     ...(token !== undefined && { token }),

@@ -283,6 +283,19 @@ describe('TenantQueryFrontend', () => {
     });
   });
 
+  it('has that address certified, too', () => {
+    const certificate = ServingCertificate.certManager({ name: 'ca' });
+    const { manifests } = synth({ legacyAlias: true, certificate });
+    expect(listAt(only(manifests, 'Certificate').spec, 'dnsNames')).toEqual(
+      ['tenant-query-frontend', 'thanos-querier-frontend'].flatMap((name) => [
+        name,
+        `${name}.monitoring`,
+        `${name}.monitoring.svc`,
+        `${name}.monitoring.svc.cluster.local`,
+      ]),
+    );
+  });
+
   it('survives the drain of a node', () => {
     const { manifests } = synth();
     const budget = only(manifests, 'PodDisruptionBudget', 'tenant-query-frontend');

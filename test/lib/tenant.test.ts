@@ -7,42 +7,14 @@ import {
   Namespace,
   Subject,
   Tenant,
-  type TenantFrontend,
   type TenantProps,
   Token,
 } from '../../tenant/onboarding/index.ts';
-import {
-  at,
-  type Json,
-  type Manifest,
-  manifestsOf,
-  only,
-  platformChart,
-  textsAt,
-} from './support/manifests.ts';
-
-const FRONTEND: TenantFrontend = {
-  attributes: { verb: 'get', group: '', resource: 'namespace', subresource: 'metrics' },
-  urlOf: (tenant) => `https://frontend.monitoring.svc:8443/namespaces/${tenant}/`,
-};
-const SCRAPER = {
-  namespace: 'monitoring',
-  pods: { component: 'prometheus', podLabels: { app: 'prometheus' }, metricsPorts: [] },
-};
-
-function synth(props: Partial<TenantProps> = {}): Manifest[] {
-  const chart = platformChart();
-  void new Tenant(chart, 'tenant', {
-    namespace: 'team-a',
-    frontend: FRONTEND,
-    scraper: SCRAPER,
-    ...props,
-  });
-  return manifestsOf(chart);
-}
+import { at, type Json, manifestsOf, only, platformChart, textsAt } from './support/manifests.ts';
+import { SCRAPER, TENANT_FRONTEND, tenantManifests } from './support/tenant.ts';
 
 function dataSourceOf(grafana?: GrafanaDataSource, props: Partial<TenantProps> = {}): Json {
-  const manifests = synth(grafana === undefined ? props : { grafana, ...props });
+  const manifests = tenantManifests(grafana === undefined ? props : { grafana, ...props });
   const [file = ''] = Object.values(textsAt(only(manifests, 'ConfigMap'), 'data'));
   return at(JSON.parse(file), 'datasources', 0);
 }
@@ -53,7 +25,7 @@ describe('Tenant', () => {
   it.each(Object.entries(ATTRIBUTE_PRESETS))(
     'gives the right that the frontend asks for with the preset %s',
     (_name, attributes) => {
-      const role = only(synth({ frontend: { ...FRONTEND, attributes } }), 'Role');
+      const role = only(tenantManifests({ frontend: { ...TENANT_FRONTEND, attributes } }), 'Role');
       const { group, resource, subresource, verb } = attributes;
       const expected = [resource, subresource].filter((it) => it !== '').join('/');
       expect(at(role, 'rules')).toEqual([
@@ -64,7 +36,7 @@ describe('Tenant', () => {
 
   it('binds its ServiceAccount and the readers it is told', () => {
     const readers = [Subject.group('devs'), Subject.user('ann'), Subject.serviceAccount('x', 'ci')];
-    expect(at(only(synth({ readers }), 'RoleBinding'), 'subjects')).toEqual([
+    expect(at(only(tenantManifests({ readers }), 'RoleBinding'), 'subjects')).toEqual([
       { kind: 'ServiceAccount', name: 'metrics-reader', namespace: 'team-a' },
       { apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'devs' },
       { apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'ann' },
@@ -74,8 +46,8 @@ describe('Tenant', () => {
 
   it('gives silencers these three verbs alone, on what the frontend asks for', () => {
     const silenceAttributes = { group: '', resource: 'namespace', subresource: 'silences' };
-    const frontend = { ...FRONTEND, silenceAttributes };
-    const manifests = synth({ frontend, silencers: [Subject.group('on-call')] });
+    const frontend = { ...TENANT_FRONTEND, silenceAttributes };
+    const manifests = tenantManifests({ frontend, silencers: [Subject.group('on-call')] });
     expect(only(manifests, 'Role', 'silences-writer')).toMatchObject({
       metadata: { namespace: 'team-a' },
       rules: [
@@ -91,25 +63,25 @@ describe('Tenant', () => {
       subjects: [{ kind: 'Group', name: 'on-call' }],
     });
     expect(at(only(manifests, 'Role', 'metrics-reader'), 'rules')).toHaveLength(1);
-    expect(synth({ frontend }).map(({ metadata }) => metadata.name)).not.toContain(
+    expect(tenantManifests({ frontend }).map(({ metadata }) => metadata.name)).not.toContain(
       'silences-writer',
     );
   });
 
   it('refuses silencers where nobody may change silences', () => {
-    const build = (): unknown => synth({ silencers: [Subject.user('ann')] });
+    const build = (): unknown => tenantManifests({ silencers: [Subject.user('ann')] });
     expect(build).toThrow(/team-a silencers: the frontend lets nobody change silences/);
   });
 
   it('puts every object into the namespace of the tenant', () => {
-    const namespaces = synth()
+    const namespaces = tenantManifests()
       .filter((it) => it.kind !== 'Namespace')
       .map((it) => it.metadata.namespace);
     expect(new Set(namespaces)).toEqual(new Set(['team-a']));
   });
 
   it('leaves the token to the control plane', () => {
-    const secret = only(synth(), 'Secret');
+    const secret = only(tenantManifests(), 'Secret');
     expect(secret).toMatchObject({
       type: 'kubernetes.io/service-account-token',
       metadata: { annotations: { 'kubernetes.io/service-account.name': 'metrics-reader' } },
@@ -119,7 +91,7 @@ describe('Tenant', () => {
 
   it('marks a namespace that exists by its label alone, in a chart of its own', () => {
     const labels = new Chart(new App(), 'labels');
-    const rest = synth({ namespaceObject: Namespace.labelled({ scope: labels }) });
+    const rest = tenantManifests({ namespaceObject: Namespace.labelled({ scope: labels }) });
     expect(rest.filter((it) => it.kind === 'Namespace')).toEqual([]);
     expect(manifestsOf(labels)).toEqual([
       {
@@ -137,7 +109,7 @@ describe('Tenant', () => {
       const build = (): unknown =>
         new Tenant(chart, `tenant-${typeof scope}`, {
           namespace: 'team-a',
-          frontend: FRONTEND,
+          frontend: TENANT_FRONTEND,
           scraper: SCRAPER,
           namespaceObject,
         });
@@ -147,7 +119,7 @@ describe('Tenant', () => {
 
   it('tells Argo CD and Flux to keep a namespace that it owns', () => {
     const namespaceObject = Namespace.managed({ labels: { owner: 'x' } });
-    const { metadata } = only(synth({ namespaceObject }), 'Namespace');
+    const { metadata } = only(tenantManifests({ namespaceObject }), 'Namespace');
     expect(metadata).toMatchObject({
       labels: { 'prometheus-tenancy-kit/tenant': 'true' },
       annotations: {
@@ -162,7 +134,7 @@ describe('Tenant', () => {
     ['by default', {}],
     ['that somebody else marks', { namespaceObject: Namespace.foreign() }],
   ])('makes no Namespace %s', (_which, props) => {
-    expect(synth(props).filter((it) => it.kind === 'Namespace')).toEqual([]);
+    expect(tenantManifests(props).filter((it) => it.kind === 'Namespace')).toEqual([]);
   });
 
   it.each<[string, string, RegExp]>([
@@ -170,7 +142,7 @@ describe('Tenant', () => {
     ['upper case', 'Team', /not the name of a namespace/],
     ['the namespace of the platform', 'monitoring', /one of its own tenants/],
   ])('refuses %s', (_what, namespace, message) => {
-    expect(() => synth({ namespace })).toThrow(message);
+    expect(() => tenantManifests({ namespace })).toThrow(message);
   });
 });
 
@@ -198,7 +170,7 @@ describe('GrafanaDataSource', () => {
   it('is found by a sidecar of Grafana only on request', () => {
     const labelsOf = (grafana?: GrafanaDataSource): Record<string, string> =>
       textsAt(
-        only(synth(grafana === undefined ? {} : { grafana }), 'ConfigMap').metadata,
+        only(tenantManifests(grafana === undefined ? {} : { grafana }), 'ConfigMap').metadata,
         'labels',
       );
     const plain = labelsOf();
@@ -248,14 +220,23 @@ describe('GrafanaDataSource', () => {
   });
 
   it('is left out on request', () => {
-    expect(synth({ grafana: 'none' }).filter((it) => it.kind === 'ConfigMap')).toEqual([]);
+    expect(tenantManifests({ grafana: 'none' }).filter((it) => it.kind === 'ConfigMap')).toEqual(
+      [],
+    );
   });
 
   it.each<[string, () => unknown, RegExp]>([
-    ['a token that does not exist', () => synth({ token: Token.none() }), /is given none/],
+    [
+      'a token that does not exist',
+      () => tenantManifests({ token: Token.none() }),
+      /is given none/,
+    ],
     [
       'a file that would end the notation',
-      () => synth({ grafana: GrafanaDataSource.ownInstance({ tokenFile: '/x}$__env{HOME' }) }),
+      () =>
+        tenantManifests({
+          grafana: GrafanaDataSource.ownInstance({ tokenFile: '/x}$__env{HOME' }),
+        }),
       /cannot stand in Grafana's notation/,
     ],
     [

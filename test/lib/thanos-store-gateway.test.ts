@@ -1,8 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { Duration, Size } from 'cdk8s';
-import { IndexCache, ThanosStoreGateway, type ThanosStoreGatewayProps } from '../../lib/index.ts';
+import {
+  BucketCache,
+  type ClaimRetention,
+  IndexCache,
+  Memcached,
+  ThanosCompactor,
+  ThanosStoreGateway,
+  type ThanosStoreGatewayProps,
+} from '../../lib/index.ts';
 import {
   at,
+  type Json,
   listAt,
   type Manifest,
   manifestsOf,
@@ -15,6 +24,14 @@ function synth(props: ThanosStoreGatewayProps = {}): Manifest[] {
   const chart = platformChart();
   void new ThanosStoreGateway(chart, 'gateway', props);
   return manifestsOf(chart);
+}
+
+function fileOf(manifests: readonly Manifest[], name: string): string {
+  const file = manifests.find(
+    ({ kind, metadata }) =>
+      kind === 'ConfigMap' && metadata.name.startsWith(`thanos-store-gateway-${name}`),
+  );
+  return textsAt(file, 'data')[`${name}.yaml`] ?? '';
 }
 
 function containerOf(manifests: readonly Manifest[]): unknown {
@@ -54,6 +71,22 @@ describe('ThanosStoreGateway', () => {
     expect(at(only(synth(), 'Service').spec, 'clusterIP')).toBe('None');
   });
 
+  it.each<[ClaimRetention, Json]>([
+    ['keep', undefined],
+    ['deleteWhenScaled', { whenScaled: 'Delete', whenDeleted: 'Retain' }],
+    ['delete', { whenScaled: 'Delete', whenDeleted: 'Delete' }],
+  ])('lets its disks go when told to: %s', (claims, policy) => {
+    const policyOf = (kind: 'gateway' | 'compactor'): Json => {
+      const chart = platformChart();
+      if (kind === 'gateway') void new ThanosStoreGateway(chart, 'it', { claims });
+      else void new ThanosCompactor(chart, 'it', { claims });
+      const { spec } = only(manifestsOf(chart), 'StatefulSet');
+      return at(spec, 'persistentVolumeClaimRetentionPolicy');
+    };
+    expect(policyOf('gateway')).toEqual(policy);
+    expect(policyOf('compactor')).toEqual(policy);
+  });
+
   it('has half an hour to read the metadata of all blocks', () => {
     expect(at(containerOf(synth()), 'startupProbe')).toMatchObject({
       httpGet: { path: '/-/ready', port: 'http' },
@@ -70,6 +103,49 @@ describe('ThanosStoreGateway', () => {
     });
   });
 
+  it('remembers what it fetched, by a file, where a cache for that is given', () => {
+    const all = synth({ bucketCache: BucketCache.inMemory(Size.mebibytes(64)) });
+    expect(JSON.parse(fileOf(all, 'bucket-cache'))).toEqual({
+      type: 'IN-MEMORY',
+      config: { max_size: '64MiB', max_item_size: '32MiB' },
+      metafile_max_size: '1MiB',
+      metafile_doesnt_exist_ttl: '15m',
+    });
+    expect(listAt(containerOf(all), 'args')).toContain(
+      '--store.caching-bucket.config-file=/etc/thanos/bucket-cache/bucket-cache.yaml',
+    );
+    expect(JSON.stringify(synth())).not.toContain('bucket-cache');
+  });
+
+  it('reaches one memcached for both caches, and stores in it what that takes', () => {
+    const chart = platformChart();
+    const memcached = new Memcached(chart, 'memcached', { maxItemSize: Size.kibibytes(512) });
+    const bucketCache = BucketCache.memcached(memcached);
+    const indexCache = IndexCache.memcached(memcached);
+    const gateway = new ThanosStoreGateway(chart, 'gateway', { bucketCache, indexCache });
+    expect(gateway.connections).toEqual([memcached.connection]);
+    // Its name has addresses as soon as there are pods, without which a gateway does not start.
+    const service = only(manifestsOf(chart), 'Service', 'thanos-memcached');
+    expect(at(service.spec, 'publishNotReadyAddresses')).toBe(true);
+    const file = JSON.parse(fileOf(manifestsOf(chart), 'bucket-cache')) as unknown;
+    expect(file).toMatchObject({
+      type: 'MEMCACHED',
+      config: { addresses: ['dnssrv+_memcached._tcp.thanos-memcached'], max_item_size: '512KiB' },
+      metafile_max_size: '512KiB',
+    });
+  });
+
+  it('serves marked blocks longer where it remembers that they were not marked', () => {
+    const chart = platformChart();
+    const bucketCache = BucketCache.inMemory(Size.mebibytes(64));
+    const gateway = new ThanosStoreGateway(chart, 'gateway', { bucketCache });
+    expect(gateway.ignoreDeletionMarksDelay.toMinutes()).toBe(24 * 60 + 15);
+    const deleteDelay = Duration.minutes(24 * 60 + 10);
+    expect(() => new ThanosCompactor(chart, 'one', { stores: [gateway], deleteDelay })).toThrow(
+      'while thanos-store-gateway still serves them',
+    );
+  });
+
   it('serves a window of time when told to', () => {
     const args = listAt(
       containerOf(synth({ minTime: Duration.days(30), maxTime: Duration.hours(36) })),
@@ -80,6 +156,11 @@ describe('ThanosStoreGateway', () => {
 
   it.each<[string, ThanosStoreGatewayProps, RegExp]>([
     ['caches that fill the memory', { chunkPool: Size.gibibytes(2) }, /fill the memory limit/],
+    [
+      'a bucket cache that fills the memory',
+      { bucketCache: BucketCache.inMemory(Size.mebibytes(1_300)) },
+      /fill the memory limit/,
+    ],
     [
       'an empty window',
       { minTime: Duration.hours(1), maxTime: Duration.hours(2) },

@@ -4,6 +4,8 @@ import { ClusterScope } from '../../tenant/cluster-scope.ts';
 import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
 import type { TenantId } from '../../tenant/tenant-id.ts';
 import { TenantScope } from '../../tenant/tenant-scope.ts';
+import type { IndexCache } from '../../lib/thanos/index-cache.ts';
+import type { ThanosQueryFrontendProps } from '../../lib/thanos/query-frontend-props.ts';
 import type { ResourceAttributes } from '../../frontend/access/access-review-spec.ts';
 import type { AccessReviewer } from '../../frontend/access/access-reviewer.ts';
 import type { BearerToken } from '../../frontend/access/bearer-token.ts';
@@ -35,6 +37,7 @@ declare const silence: SilenceRequest;
 declare const accessReviewer: AccessReviewer;
 declare const identity: Identity;
 declare const attributes: ResourceAttributes;
+declare const indexCache: IndexCache;
 
 /** What the compiler refuses, as functions that are never called. */
 export const MISUSE: readonly (() => unknown)[] = [
@@ -91,4 +94,6 @@ export const MISUSE: readonly (() => unknown)[] = [
   () =>
     // @ts-expect-error An object with the members of an upstream request is none.
     upstream.send({ path: text, form: text, traceparent: undefined }, new AbortController().signal),
+  // @ts-expect-error What a store gateway keeps is no answer to queries.
+  (): ThanosQueryFrontendProps['rangeCache'] => indexCache,
 ];

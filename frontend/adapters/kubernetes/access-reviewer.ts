@@ -25,7 +25,7 @@ export function createAccessReviewer(client: ApiClient): AccessReviewer & Cluste
 }
 
 /** Prints the SubjectAccessReview of an identity, field for field, and of what it is asked about. */
-export function printReview(
+function printReview(
   { identity }: Pick<AccessReviewSpec, 'identity'>,
   resourceAttributes: unknown,
 ): unknown {

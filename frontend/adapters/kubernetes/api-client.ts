@@ -4,6 +4,7 @@ import type { BearerToken } from '../../access/bearer-token.ts';
 import type { Clock } from '../../access/clock.ts';
 import { Fault } from '../../fault.ts';
 import { RereadFile } from '../files/reread-file.ts';
+import { readBounded } from '../read-bounded.ts';
 import { answerFault, transportFault } from './api-fault.ts';
 
 /** How the API server is reached. */
@@ -210,19 +211,12 @@ function exchange(options: TimedOptions, body: string | undefined): Promise<ApiA
 }
 
 async function readBody(response: IncomingMessage): Promise<ApiAnswer | undefined> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response) {
-    if (!(chunk instanceof Uint8Array)) continue;
-    chunks.push(chunk);
-    length += chunk.byteLength;
-    // Leaving the loop destroys the response, and its connection with it.
-    if (length > MAX_ANSWER_BYTES) return undefined;
-  }
+  const body = await readBounded(response, MAX_ANSWER_BYTES);
+  if (body === undefined) return undefined;
   return {
     status: response.statusCode ?? 0,
     retryAfter: response.headers['retry-after'],
-    body: Buffer.concat(chunks).toString('utf8'),
+    body: body.toString('utf8'),
   };
 }
 

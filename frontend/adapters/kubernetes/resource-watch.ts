@@ -24,7 +24,7 @@ export interface ResourceWatchOptions {
 }
 
 /** How long the API server is asked to keep one watch open, in seconds. */
-export const WATCH_SECONDS = 60;
+const WATCH_SECONDS = 60;
 
 // A connection that died without a word is noticed when the API server should have ended it.
 const SILENCE_MS = (WATCH_SECONDS + 15) * 1_000;

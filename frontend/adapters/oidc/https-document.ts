@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { Fault } from '../../fault.ts';
+import { readBounded } from '../read-bounded.ts';
 
 /** How {@link readHttpsDocument} asks. */
 export interface HttpsDocumentOptions {
@@ -64,14 +65,7 @@ async function ask(url: string, { ca, timeoutMs }: HttpsDocumentOptions): Promis
 }
 
 async function readText(response: IncomingMessage): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response) {
-    if (!(chunk instanceof Uint8Array)) continue;
-    chunks.push(chunk);
-    length += chunk.byteLength;
-    // Leaving the loop destroys the response, and its connection with it.
-    if (length > MAX_DOCUMENT_BYTES) throw new RangeError('the document is too long');
-  }
-  return Buffer.concat(chunks).toString('utf8');
+  const bytes = await readBounded(response, MAX_DOCUMENT_BYTES);
+  if (bytes === undefined) throw new RangeError('the document is too long');
+  return bytes.toString('utf8');
 }

@@ -1,6 +1,7 @@
 import type { OidcVerifier } from '../../access/oidc-verifier.ts';
 import type { OidcIssuerConfig } from '../../config/access-oidc.ts';
-import { OidcIssuer, type OidcIssuerDeps } from './oidc-issuer.ts';
+import { OidcIssuer } from './oidc-issuer.ts';
+import type { PublishedKeysDeps } from './published-keys.ts';
 
 /** A verifier whose keys can be read ahead of the first token. */
 export interface RunningOidcVerifier extends OidcVerifier {
@@ -11,7 +12,7 @@ export interface RunningOidcVerifier extends OidcVerifier {
 /** Creates the verifier of all configured issuers. Exactly the `iss` of a token chooses one. */
 export function createOidcVerifier(
   configs: readonly OidcIssuerConfig[],
-  deps: OidcIssuerDeps,
+  deps: PublishedKeysDeps,
 ): RunningOidcVerifier {
   const issuers = new Map(configs.map((config) => [config.issuer, new OidcIssuer(config, deps)]));
   return {

@@ -3,6 +3,7 @@ import https from 'node:https';
 import type { UpstreamConnectionConfig } from '../../config/upstream-connection.ts';
 import { Fault } from '../../fault.ts';
 import type { UpstreamInspector } from '../../http/upstream.ts';
+import { readBounded } from '../read-bounded.ts';
 import { FollowedCredentials, type UpstreamCredentials } from './upstream-credentials.ts';
 
 /** What an inspection asks for: neither answer holds a series. */
@@ -12,7 +13,7 @@ export const INSPECTED_PATHS = {
 } as const;
 
 /** Longest time that one request of an inspection may take, in milliseconds. */
-export const INSPECTION_TIMEOUT_MS = 5_000;
+const INSPECTION_TIMEOUT_MS = 5_000;
 
 // A querier lists every label set of every block of its stores.
 const MAX_BYTES = 16_777_216;
@@ -91,14 +92,9 @@ function respond(
 }
 
 async function readWhole(response: IncomingMessage): Promise<Answer> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_BYTES) throw unexpected('read the list of stores, which is too long');
-    chunks.push(chunk);
-  }
-  return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') };
+  const bytes = await readBounded(response, MAX_BYTES);
+  if (bytes === undefined) throw unexpected('read the list of stores, which is too long');
+  return { status: response.statusCode ?? 0, text: bytes.toString('utf8') };
 }
 
 function readJson(text: string): unknown {

@@ -19,7 +19,7 @@ export interface TranslatedListeners {
 }
 
 /** Where the kit mounts the serving certificate. */
-export const KIT_CERTIFICATE = {
+const KIT_CERTIFICATE = {
   certFile: '/etc/prometheus-tenancy-kit/tls/tls.crt',
   keyFile: '/etc/prometheus-tenancy-kit/tls/tls.key',
 } as const;

@@ -6,8 +6,8 @@ import {
   KEYS_COOLDOWN_MS,
   KEYS_MAX_AGE_MS,
 } from '../../../frontend/adapters/oidc/followed-keys.ts';
-import { KEYS_RETRY_MS } from '../../../frontend/adapters/oidc/oidc-issuer.ts';
 import { createOidcVerifier } from '../../../frontend/adapters/oidc/oidc-verifier.ts';
+import { KEYS_RETRY_MS } from '../../../frontend/adapters/oidc/published-keys.ts';
 import type { OidcIssuerConfig } from '../../../frontend/config/access-oidc.ts';
 import { bearer, FakeClock, NOW_MS } from '../../access/fakes.ts';
 import { CLIENT_ID, signingKey, startTinyIssuer, type TinyIssuer } from './tiny-issuer.ts';

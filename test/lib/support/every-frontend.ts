@@ -3,12 +3,11 @@ import { QUERY_FRONTEND_SCHEMA } from '../../../frontend/config/query-frontend.t
 import {
   AlertmanagerUpstream,
   BearerToken,
-  ClientAuthority,
   NetworkDestination,
   RulesUpstream,
   RuntimeCode,
-  ServerAuthority,
   type TenantQueryFrontendProps,
+  TrustedAuthority,
   type UpstreamConnection,
 } from '../../../lib/index.ts';
 import { configSettings } from './config-settings.ts';
@@ -17,7 +16,7 @@ import { QUERIER } from './querier.ts';
 
 const CONNECTION: UpstreamConnection = {
   tls: {
-    authority: ServerAuthority.secret('ca'),
+    authority: TrustedAuthority.secret('ca'),
     clientCertificateSecret: 'client',
     serverName: 'name.example',
   },
@@ -70,24 +69,24 @@ export const EVERY_PROPERTY: TenantQueryFrontendProps = {
         groupsClaim: 'groups',
         groupsPrefix: 'g:',
         requireEmailVerified: false,
-        authority: ServerAuthority.configMap('issuer'),
+        authority: TrustedAuthority.configMap('issuer'),
       },
     ],
     grafanaId: {
       issuer: 'https://grafana.example/',
       keysUrl: 'https://grafana.example/keys',
       audiences: ['org:1'],
-      authority: ServerAuthority.configMap('grafana'),
+      authority: TrustedAuthority.configMap('grafana'),
     },
   },
   credentials: {
     tokenHeaders: ['x-id-token'],
     clientCertificates: {
-      authority: ClientAuthority.secret('clients'),
+      authority: TrustedAuthority.secret('clients'),
       allowSystemNames: true,
     },
     frontProxy: {
-      authority: ClientAuthority.secret('proxies'),
+      authority: TrustedAuthority.secret('proxies'),
       allowedNames: ['proxy'],
       userHeader: 'x-user',
       groupHeader: 'x-group',

@@ -1,11 +1,13 @@
 import { type Chart, Duration, Size } from 'cdk8s';
 import { Cpu } from 'cdk8s-plus-28';
 import {
+  BucketCache,
   type GrpcTls,
   IndexCache,
   Memcached,
   NetworkDestination,
   ObjectStore,
+  type PodPlacement,
   ResponseCache,
   type RulesSidecar,
   RuntimeCode,
@@ -32,8 +34,12 @@ export interface EveryThanosProps {
   readonly grpcTls?: GrpcTls;
   /** The version of every Thanos that the kit runs itself. @default - the newest */
   readonly version?: ThanosVersion;
+  /** The version of the querier and of the query frontend of Thanos. @default - that of the others */
+  readonly readVersion?: ThanosVersion;
   /** Whether caches are in a memcached. @default false */
   readonly memcached?: boolean;
+  /** Where all pods run. @default - anywhere */
+  readonly placement?: PodPlacement;
   /** Host and port of the Alertmanager. @default - one that is in no address book */
   readonly alertmanager?: string;
   /** Host and port of the object store. @default - one that is in no address book */
@@ -98,7 +104,11 @@ const WRITTEN_RULES = {
 export function everyThanos(props: EveryThanosProps = {}): Chart {
   const chart = platformChart();
   const tls = props.grpcTls === undefined ? {} : { grpcTls: props.grpcTls };
-  const versioned = props.version === undefined ? {} : { version: props.version };
+  const { placement } = props;
+  const versioned =
+    props.version === undefined ? placement : { ...placement, version: props.version };
+  const reading =
+    props.readVersion === undefined ? versioned : { ...versioned, version: props.readVersion };
   const objstore = ObjectStore.s3(chart, 'object-store', {
     bucket: BUCKET,
     endpoint: props.endpoint ?? 's3.example:9000',
@@ -110,14 +120,25 @@ export function everyThanos(props: EveryThanosProps = {}): Chart {
   const cluster = 'main';
   const address = props.alertmanager ?? 'alertmanager.alerting.svc:9093';
   const alertmanagers = [{ addresses: [address], network: ALERTMANAGER }];
-  const prometheus = new TenantPrometheus(chart, 'prometheus', { cluster, objstore, ...tls });
-  const memcached = props.memcached === true ? new Memcached(chart, 'memcached') : undefined;
+  const prometheus = new TenantPrometheus(chart, 'prometheus', {
+    cluster,
+    objstore,
+    ...tls,
+    ...placement,
+  });
+  const memcached =
+    props.memcached === true ? new Memcached(chart, 'memcached', placement) : undefined;
   const store = new ThanosStoreGateway(chart, 'store', {
     objstore,
     shards: 2,
     ...tls,
     ...versioned,
-    ...(memcached === undefined ? {} : { indexCache: IndexCache.memcached(memcached) }),
+    ...(memcached === undefined
+      ? { bucketCache: BucketCache.inMemory(Size.mebibytes(64)) }
+      : {
+          indexCache: IndexCache.memcached(memcached),
+          bucketCache: BucketCache.memcached(memcached),
+        }),
   });
   const compactor = new ThanosCompactor(chart, 'compactor', {
     objstore,
@@ -149,17 +170,18 @@ export function everyThanos(props: EveryThanosProps = {}): Chart {
     alertmanagers,
   });
   const querier = new ThanosQuerier(chart, 'querier', {
-    ...versioned,
+    ...reading,
     endpoints: [prometheus, store, ruler, writingRuler, operatorRuler, receive],
   });
   const middle = new ThanosQueryFrontend(chart, 'thanos-query-frontend', {
     downstream: querier,
-    ...versioned,
+    ...reading,
     ...(memcached === undefined ? {} : { rangeCache: ResponseCache.memcached(memcached) }),
   });
   const frontend = new TenantQueryFrontend(chart, 'frontend', {
     upstream: middle,
     code: RuntimeCode.configMap(PLACEHOLDER),
+    ...placement,
   });
   const bucketWeb = new ThanosBucketWeb(chart, 'bucket-web', { objstore, ...versioned });
   void new TenancyNetworkPolicies(chart, 'network', {

@@ -97,7 +97,7 @@ function operatorPodSpec(prometheus: Manifest): Record<string, Json> {
           at(spec, 'listenLocal') === true
             ? []
             : [{ name: at(spec, 'portName'), containerPort: 9090 }],
-        volumeMounts: [data, ...listAt(spec, 'volumeMounts')],
+        volumeMounts: [data, ...listAt(spec, 'volumeMounts'), ...addedMounts(spec, 'prometheus')],
       },
       {
         name: 'config-reloader',
@@ -111,8 +111,19 @@ function operatorPodSpec(prometheus: Manifest): Record<string, Json> {
           { name: 'http', containerPort: 10_902 },
           { name: 'grpc', containerPort: 10_901 },
         ],
-        volumeMounts: [data, ...listAt(spec, 'thanos', 'volumeMounts')],
+        volumeMounts: [
+          data,
+          ...listAt(spec, 'thanos', 'volumeMounts'),
+          ...addedMounts(spec, 'thanos-sidecar'),
+        ],
       },
     ],
   };
+}
+
+// The operator merges a container of the resource into its own of the same name.
+function addedMounts(spec: Json, container: string): readonly Json[] {
+  return listAt(spec, 'containers')
+    .filter((it) => at(it, 'name') === container)
+    .flatMap((it) => listAt(it, 'volumeMounts'));
 }

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
-import { operatorCrdFolder } from '../harness/build-part.ts';
 import { mustKubectl } from '../harness/kubectl.ts';
-import { startKubeApiserver, type TestCluster } from '../harness/kubernetes.ts';
+import type { TestCluster } from '../harness/kubernetes.ts';
 import { describeReal } from '../harness/skip.ts';
 import { type DistFolder, EXPECTED_NAMESPACES, synthDist } from './dist-folder.ts';
 import { resourceVersions } from './resource-versions.ts';
+import { startOperatorCluster } from './support/operator-cluster.ts';
 
 const PARTS = ['etcd', 'kube-apiserver', 'kubectl', 'operator-crds'] as const;
 
@@ -15,9 +15,7 @@ await describeReal('the manifests, applied by a plain kubectl', PARTS, () => {
 
   beforeAll(async () => {
     dist = await synthDist();
-    cluster = await startKubeApiserver();
-    await cluster.installCrds(await operatorCrdFolder());
-    for (const name of EXPECTED_NAMESPACES) await cluster.createNamespace(name);
+    cluster = await startOperatorCluster({ namespaces: EXPECTED_NAMESPACES });
   });
 
   afterAll(async () => {

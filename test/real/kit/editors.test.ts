@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { SEED_ATTRIBUTES } from '../../../frontend/config/query-frontend.ts';
-import { AggregatedEditors, Subject, Tenant } from '../../../tenant/onboarding/index.ts';
+import { AggregatedEditors, Subject } from '../../../tenant/onboarding/index.ts';
 import { METRICS_WRITE, RULES_EDIT, type WriteAttributes } from '../../../tenant/index.ts';
 import { manifestsOf, platformChart } from '../../lib/support/manifests.ts';
+import { tenantManifests } from '../../lib/support/tenant.ts';
 import { mustRequest } from '../harness/kube-request.ts';
 import { startKubeApiserver, type TestCluster } from '../harness/kubernetes.ts';
 import { poll } from '../harness/poll.ts';
@@ -91,16 +91,10 @@ await describeReal('the rights to change something of a tenant', PARTS, () => {
 function manifests(): readonly Readonly<Record<string, unknown>>[] {
   const chart = platformChart();
   void new AggregatedEditors(chart, 'editors', { rules: 'admin' });
-  void new Tenant(chart, 'tenant', {
-    namespace: 'team-a',
-    frontend: { attributes: SEED_ATTRIBUTES, urlOf: () => 'https://frontend.test/' },
-    scraper: {
-      namespace: 'monitoring',
-      pods: { component: 'prometheus', podLabels: { app: 'prometheus' }, metricsPorts: [] },
-    },
+  const tenant = tenantManifests({
     readers: [Subject.user('reader')],
     writers: [Subject.user('writer')],
     ruleEditors: [Subject.user('rule-editor')],
   });
-  return manifestsOf(chart).map((it) => ({ ...it }));
+  return [...manifestsOf(chart), ...tenant].map((it) => ({ ...it }));
 }

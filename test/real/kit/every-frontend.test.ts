@@ -10,11 +10,11 @@ import {
 import { Subject, Tenant } from '../../../tenant/onboarding/index.ts';
 import { EVERY_PROPERTY } from '../../lib/support/every-frontend.ts';
 import { at, type Manifest, manifestsOf, platformChart } from '../../lib/support/manifests.ts';
-import { operatorCrdFolder } from '../harness/build-part.ts';
 import { mustKubectl } from '../harness/kubectl.ts';
-import { startKubeApiserver, type TestCluster } from '../harness/kubernetes.ts';
+import type { TestCluster } from '../harness/kubernetes.ts';
 import { describeReal } from '../harness/skip.ts';
 import { resourceVersions } from './resource-versions.ts';
+import { startOperatorCluster } from './support/operator-cluster.ts';
 
 const PARTS = ['etcd', 'kube-apiserver', 'kubectl', 'operator-crds'] as const;
 
@@ -47,11 +47,8 @@ await describeReal('a frontend with every property, applied on the server side',
   let cluster: TestCluster;
 
   beforeAll(async () => {
-    cluster = await startKubeApiserver();
-    await cluster.installCrds(await operatorCrdFolder());
-    for (const name of ['monitoring', 'team-a']) {
-      await cluster.createNamespace(name, { 'pod-security.kubernetes.io/warn': 'restricted' });
-    }
+    const labels = { 'pod-security.kubernetes.io/warn': 'restricted' };
+    cluster = await startOperatorCluster({ namespaces: ['monitoring', 'team-a'], labels });
   }, 300_000);
 
   afterAll(() => cluster?.stop());

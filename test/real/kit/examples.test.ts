@@ -25,7 +25,7 @@ const EXAMPLES = [README_APP, ...readdirSync(SNIPPETS).toSorted()];
 
 // Not a List: kubectl would check that against its own idea of the fields, not the server's.
 const documents = (objects: readonly object[]): string =>
-  objects.map((it) => JSON.stringify(it)).join('\n---\n');
+  objects.map((it) => JSON.stringify(it)).join('\n');
 
 await describeReal('the examples of the documents, applied to the API server', PARTS, () => {
   const manifestsOf = new Map<string, readonly Manifest[]>();

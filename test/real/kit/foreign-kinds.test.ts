@@ -71,7 +71,7 @@ await describeReal('resources of other operators', PARTS, () => {
 
   const apply = (objects: readonly object[], ...flags: readonly string[]): Promise<ProgramResult> =>
     cluster.kubectl(['apply', '--server-side', '--validate=strict', '--filename=-', ...flags], {
-      stdin: objects.map((it) => JSON.stringify(it)).join('\n---\n'),
+      stdin: objects.map((it) => JSON.stringify(it)).join('\n'),
     });
 
   const ofKind = (kind: string): readonly Manifest[] => manifests.filter((it) => it.kind === kind);

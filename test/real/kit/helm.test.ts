@@ -8,14 +8,15 @@ import { TenancyApp } from '../../../charts/tenancy-app.ts';
 import { TENANTS } from '../../../charts/tenants.ts';
 import { bundleRuntime } from '../../../frontend/bundle.ts';
 import { type Manifest, manifestsOf } from '../../lib/support/manifests.ts';
-import { operatorCrdFolder, partBinary } from '../harness/build-part.ts';
-import { startKubeApiserver, type TestCluster } from '../harness/kubernetes.ts';
+import { partBinary } from '../harness/build-part.ts';
+import type { TestCluster } from '../harness/kubernetes.ts';
 import { type TempFolder, tempFolder } from '../harness/places.ts';
 import { type ProgramResult, runProgram } from '../harness/processes.ts';
 import { readPath, readString } from '../harness/read-path.ts';
 import { describeReal } from '../harness/skip.ts';
 import { EXPECTED_NAMESPACES } from './dist-folder.ts';
 import { resourceVersions } from './resource-versions.ts';
+import { startOperatorCluster } from './support/operator-cluster.ts';
 
 const CLUSTER_PARTS = ['etcd', 'kube-apiserver', 'kubectl', 'operator-crds'] as const;
 
@@ -90,9 +91,7 @@ await describeReal('the Helm chart in a cluster', ['helm', ...CLUSTER_PARTS], ()
     folder = await tempFolder('helm');
     home = await tempFolder('helm-home');
     app = await synthHelm(folder.path);
-    cluster = await startKubeApiserver();
-    await cluster.installCrds(await operatorCrdFolder());
-    for (const name of EXPECTED_NAMESPACES) await cluster.createNamespace(name);
+    cluster = await startOperatorCluster({ namespaces: EXPECTED_NAMESPACES });
   });
 
   afterAll(async () => {

@@ -2,12 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { at, type Json, listAt, type Manifest, only } from '../../lib/support/manifests.ts';
-import { operatorCrdFolder, partBinary } from '../harness/build-part.ts';
-import { startKubeApiserver } from '../harness/kubernetes.ts';
+import { partBinary } from '../harness/build-part.ts';
 import { runProgram } from '../harness/processes.ts';
 import { describeReal } from '../harness/skip.ts';
 import { SCHEMA_FILES, writeApiSchemas } from './api-schemas.ts';
 import { copyOverlays, KUSTOMIZATIONS, type OverlayFolder } from './overlays.ts';
+import { startOperatorCluster } from './support/operator-cluster.ts';
 
 const PARTS = ['etcd', 'kube-apiserver', 'kubectl', 'operator-crds', 'kubeconform'] as const;
 
@@ -20,9 +20,8 @@ await describeReal('kubeconform, by the schemas of the API server', PARTS, () =>
     overlays = await copyOverlays();
     dist = await overlays.render('dist');
     schemas = join(overlays.folder.path, 'schemas');
-    const cluster = await startKubeApiserver();
+    const cluster = await startOperatorCluster();
     try {
-      await cluster.installCrds(await operatorCrdFolder());
       await writeApiSchemas(cluster, dist, schemas);
     } finally {
       await cluster.stop();

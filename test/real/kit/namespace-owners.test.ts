@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { MARK_NAMESPACES } from '../../../charts/kustomization.ts';
 import { NAMESPACES_FOLDER } from '../../../charts/layout.ts';
-import { operatorCrdFolder } from '../harness/build-part.ts';
 import { mustKubectl } from '../harness/kubectl.ts';
-import { startKubeApiserver, type TestCluster } from '../harness/kubernetes.ts';
+import type { TestCluster } from '../harness/kubernetes.ts';
 import { readPath } from '../harness/read-path.ts';
 import { describeReal } from '../harness/skip.ts';
 import { type DistFolder, EXPECTED_NAMESPACES, synthDist } from './dist-folder.ts';
+import { startOperatorCluster } from './support/operator-cluster.ts';
 
 const PARTS = ['etcd', 'kube-apiserver', 'kubectl', 'operator-crds'] as const;
 
@@ -19,8 +19,7 @@ await describeReal('the namespaces of tenants, which others own', PARTS, () => {
 
   beforeAll(async () => {
     dist = await synthDist();
-    cluster = await startKubeApiserver();
-    await cluster.installCrds(await operatorCrdFolder());
+    cluster = await startOperatorCluster();
     for (const name of EXPECTED_NAMESPACES) await applyAsOwner(name);
   });
 

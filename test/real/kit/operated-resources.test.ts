@@ -1,9 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { textsAt } from '../../lib/support/manifests.ts';
+import { at, listAt, textsAt } from '../../lib/support/manifests.ts';
+import { PLACED } from '../../lib/support/placement.ts';
 import { exampleManifests } from '../../lib/support/platform.ts';
 import { podTemplates } from '../../lib/support/pod-templates.ts';
+import { selfSignedCertificate } from '../../support/self-signed.ts';
 import { type TempFolder, tempFolder } from '../harness/places.ts';
 import { promtool } from '../harness/prometheus.ts';
 import { awaitConfig } from '../harness/prometheus-operator.ts';
@@ -14,10 +16,12 @@ import {
   type OperatedCluster,
   operatedResources,
   planted,
+  SIDECAR_ENV,
   startOperatedCluster,
 } from './support/operated-resources.ts';
 import { factsOf, isNoMount } from './support/pod-facts.ts';
 import { restrictedNamespace, type TryPod } from './support/restricted-namespace.ts';
+import { webSecrets, withCertificateFiles } from './support/web-secrets.ts';
 
 const PARTS = [
   'etcd',
@@ -53,7 +57,8 @@ await describeReal('what the operator makes of the resources of the kit', PARTS,
 
   it('is pods of these kinds', () => {
     const kinds = OPERATED.map(({ manifest }) => manifest.kind);
-    expect(kinds.toSorted()).toEqual(['Prometheus', 'Prometheus', 'Prometheus', 'ThanosRuler']);
+    const rulers = ['ThanosRuler', 'ThanosRuler'];
+    expect(kinds.toSorted()).toEqual([...Array<string>(4).fill('Prometheus'), ...rulers]);
   });
 
   it.each(OPERATED)(
@@ -64,6 +69,28 @@ await describeReal('what the operator makes of the resources of the kit', PARTS,
       expect([status, readPath(body, 'message')]).toEqual([201, undefined]);
     },
   );
+
+  it.each(OPERATED)('runs where the resource says: $title', async (resource) => {
+    const template = await operated.podTemplateOf(resource);
+    const isPlaced = resource.manifest.metadata.namespace === 'placed';
+    for (const [field, value] of Object.entries(PLACED)) {
+      expect([field, at(template, 'spec', field)]).toEqual([field, isPlaced ? value : undefined]);
+    }
+    const annotations = textsAt(template, 'metadata', 'annotations');
+    expect(annotations['mesh.example.org/inject']).toBe(isPlaced ? 'false' : undefined);
+  });
+
+  it('gives the sidecar its variables, beside those of the operator', async () => {
+    const [guarded] = OPERATED.filter(({ manifest }) => manifest.metadata.namespace === 'guarded');
+    if (guarded === undefined) throw new Error('there is none');
+    const template = await operated.podTemplateOf(guarded);
+    const containers = listAt(template, 'spec', 'containers');
+    const [sidecar, ...others] = containers.filter((it) => at(it, 'name') === 'thanos-sidecar');
+    expect(others).toEqual([]);
+    const given = Object.entries(SIDECAR_ENV).map(([name, value]) => ({ name, value }));
+    expect(listAt(sidecar, 'env')).toEqual(expect.arrayContaining(given));
+    expect(listAt(sidecar, 'args')).toContain('sidecar');
+  });
 
   it.each<[string, (name: string) => object, RegExp]>([
     [
@@ -119,9 +146,14 @@ await describeReal('what the operator makes of the resources of the kit', PARTS,
     'is a configuration that Prometheus accepts: $title',
     async ({ manifest, title }) => {
       const { name, namespace = '' } = manifest.metadata;
+      const certificate = selfSignedCertificate(['localhost']);
       const scrapes = SCRAPES.filter(({ metadata }) => metadata.namespace === namespace);
       expect(scrapes.length > 0).toBe(namespace === 'shipped');
-      await operated.cluster.apply([{ ...manifest }, ...scrapes]);
+      await operated.cluster.apply([
+        { ...manifest },
+        ...webSecrets(namespace, certificate),
+        ...scrapes,
+      ]);
       const file = join(folder.path, `${title.replaceAll(' ', '-')}.yaml`);
       const check = async (text: string): Promise<number | null> => {
         await writeFile(file, text);
@@ -135,8 +167,9 @@ await describeReal('what the operator makes of the resources of the kit', PARTS,
           ...scrapes.map(({ metadata }) => `job_name: scrapeConfig/shipped/${metadata.name}\n`),
         ].every((line) => it.includes(line)),
       );
-      expect(await check(config)).toBe(0);
-      expect(await check(config.replace('external_labels:', 'external_lables:'))).not.toBe(0);
+      const usable = await withCertificateFiles(config, folder.path, certificate);
+      expect(await check(usable)).toBe(0);
+      expect(await check(usable.replace('external_labels:', 'external_lables:'))).not.toBe(0);
     },
   );
 });

@@ -5,9 +5,7 @@ import { EXPECTED_NAMESPACES } from './dist-folder.ts';
 import { allProblems } from '../../charts/checks/all-problems.ts';
 import { at, type Json, listAt, type Manifest, only } from '../../lib/support/manifests.ts';
 import { podTemplates } from '../../lib/support/pod-templates.ts';
-import { operatorCrdFolder } from '../harness/build-part.ts';
 import { mustKubectl } from '../harness/kubectl.ts';
-import { startKubeApiserver } from '../harness/kubernetes.ts';
 import { tempFolder } from '../harness/places.ts';
 import { describeReal } from '../harness/skip.ts';
 import {
@@ -17,6 +15,7 @@ import {
   type OverlayFolder,
 } from './overlays.ts';
 import { resourceVersions } from './resource-versions.ts';
+import { startOperatorCluster } from './support/operator-cluster.ts';
 
 const PARTS = ['etcd', 'kube-apiserver', 'kubectl', 'operator-crds'] as const;
 
@@ -81,12 +80,9 @@ await describeReal('the overlays', PARTS, () => {
     'are applied strictly, change nothing next time, and are taken by a plain apply: %s',
     async (name) => {
       const manifests = await overlays.render(name);
-      const cluster = await startKubeApiserver();
+      const namespaces = [...EXPECTED_NAMESPACES, 'observability'];
+      const cluster = await startOperatorCluster({ namespaces });
       try {
-        await cluster.installCrds(await operatorCrdFolder());
-        for (const namespace of [...EXPECTED_NAMESPACES, 'observability']) {
-          await cluster.createNamespace(namespace);
-        }
         const path = overlays.pathOf(name);
         const args = ['apply', '--server-side', '--validate=strict', '--kustomize', path];
         const apply = async (): Promise<ReadonlyMap<string, string>> => {

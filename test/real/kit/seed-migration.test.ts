@@ -107,7 +107,12 @@ await describeReal('the platform that takes the place of the older manifests', P
   }, 90_000);
 
   it('can be applied over the old objects, but for those that the document has deleted', async () => {
-    await cluster.apply([...SEED_SERVICES.map(oldService), ...SEED_DEPLOYMENTS.map(oldDeployment)]);
+    const old = [...SEED_SERVICES.map(oldService), ...SEED_DEPLOYMENTS.map(oldDeployment)];
+    // As they were applied then, which marks fields as another manager's.
+    const stdin = old.map((it) => JSON.stringify(it)).join('\n');
+    expect(await cluster.kubectl(['apply', '--filename=-'], { stdin })).toMatchObject({
+      exitCode: 0,
+    });
     const kinds = ['Deployment', 'Service', 'StatefulSet'];
     const refused: string[] = [];
     for (const manifest of manifests.filter(({ kind }) => kinds.includes(kind))) {
@@ -119,6 +124,14 @@ await describeReal('the platform that takes the place of the older manifests', P
       expect(stderr).toMatch(/field is immutable|may not change once set/);
       refused.push(`${manifest.kind.toLowerCase()} ${manifest.metadata.name}`);
     }
+    const querier = await cluster.request(
+      'GET',
+      '/api/v1/namespaces/monitoring/services/thanos-querier',
+    );
+    const ports = readPath(querier.body, 'spec', 'ports');
+    expect(Array.isArray(ports) && ports.map((it: unknown) => readPath(it, 'port'))).toEqual(
+      expect.arrayContaining([9_090, 10_901, 10_902]),
+    );
     // Deployments whose successor is a StatefulSet are deleted because two must not run at once.
     const replaced = ['deployment thanos-compactor', 'deployment thanos-store-gateway'];
     expect([...refused, ...replaced].toSorted()).toEqual(deletedFirst().toSorted());

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { NAMESPACES_FOLDER } from '../../../charts/layout.ts';
-import { operatorCrdFolder } from '../harness/build-part.ts';
 import { mustKubectl } from '../harness/kubectl.ts';
-import { startKubeApiserver, type TestCluster } from '../harness/kubernetes.ts';
+import type { TestCluster } from '../harness/kubernetes.ts';
 import { readPath } from '../harness/read-path.ts';
 import { describeReal } from '../harness/skip.ts';
 import { type DistFolder, EXPECTED_NAMESPACES, synthDist } from './dist-folder.ts';
 import { resourceVersions } from './resource-versions.ts';
+import { startOperatorCluster } from './support/operator-cluster.ts';
 
 const PARTS = ['etcd', 'kube-apiserver', 'kubectl', 'operator-crds'] as const;
 
@@ -17,10 +17,8 @@ await describeReal('the manifests, applied on the server side', PARTS, () => {
 
   beforeAll(async () => {
     dist = await synthDist();
-    cluster = await startKubeApiserver();
-    await cluster.installCrds(await operatorCrdFolder());
-    for (const name of EXPECTED_NAMESPACES)
-      await cluster.createNamespace(name, { owner: 'somebody' });
+    const labels = { owner: 'somebody' };
+    cluster = await startOperatorCluster({ namespaces: EXPECTED_NAMESPACES, labels });
   });
 
   afterAll(async () => {

@@ -7,29 +7,20 @@ import type { NodeImage } from '../../../lib/query-frontend/node-image.ts';
 import {
   CertificateAuthority,
   OperatorDataSource,
-  Tenant,
   Token,
 } from '../../../tenant/onboarding/index.ts';
-import {
-  at,
-  listAt,
-  type Manifest,
-  manifestsOf,
-  only,
-  platformChart,
-  textAt,
-  textsAt,
-} from '../../lib/support/manifests.ts';
+import { at, listAt, type Manifest, only, textAt, textsAt } from '../../lib/support/manifests.ts';
+import { TENANT_FRONTEND, tenantManifests } from '../../lib/support/tenant.ts';
 import { enforce } from '../admission/admitted-cluster.ts';
-import { operatorCrdFolder } from '../harness/build-part.ts';
 import { mustKubectl } from '../harness/kubectl.ts';
-import { startKubeApiserver, type TestCluster } from '../harness/kubernetes.ts';
+import type { TestCluster } from '../harness/kubernetes.ts';
 import { type TempFolder, tempFolder } from '../harness/places.ts';
 import { poll } from '../harness/poll.ts';
 import { type ProgramResult, runProgram } from '../harness/processes.ts';
 import { readPath } from '../harness/read-path.ts';
 import { describeReal } from '../harness/skip.ts';
 import { GRAFANA_DATA_SOURCES } from './support/grafana-data-sources.ts';
+import { startOperatorCluster } from './support/operator-cluster.ts';
 
 const PARTS = [
   'etcd',
@@ -42,19 +33,15 @@ const PARTS = [
 const AUDIENCE = 'tenant-query-frontend';
 const RENEWER = 'metrics-reader-token-renewer';
 
-function tenantManifests(image: NodeImage = {}): Manifest[] {
-  const chart = platformChart();
-  void new Tenant(chart, 'tenant', {
-    namespace: 'team-a',
-    frontend: {
-      attributes: { verb: 'get', group: '', resource: 'namespace', subresource: 'metrics' },
-      urlOf: (tenant) => `https://frontend.monitoring.svc:8443/namespaces/${tenant}/`,
-      tokenAudience: AUDIENCE,
-    },
-    scraper: {
-      namespace: 'monitoring',
-      pods: { component: 'prometheus', podLabels: { app: 'prometheus' }, metricsPorts: [] },
-    },
+/** The image of the renewal, without its tag. */
+const NODE = 'docker.io/library/node';
+
+const CREATED_JOB = /^job\.batch\/metrics-reader-token-renewer-\S+ created$/m;
+const UNCHANGED_JOB = /^job\.batch\/metrics-reader-token-renewer-\S+ unchanged$/m;
+
+function renewedManifests(image: NodeImage = {}): Manifest[] {
+  return tenantManifests({
+    frontend: { ...TENANT_FRONTEND, tokenAudience: AUDIENCE },
     token: Token.renewed({ lifetime: Duration.hours(24), image }),
     grafana: new OperatorDataSource({
       instanceLabels: { dashboards: 'team-a' },
@@ -63,7 +50,6 @@ function tenantManifests(image: NodeImage = {}): Manifest[] {
     quota: { rules: 2 },
     samples: true,
   });
-  return manifestsOf(chart);
 }
 
 // The controller of quotas looks for new kinds twice a minute. In a cluster they are there for long.
@@ -87,12 +73,11 @@ async function awaitCountedKinds(cluster: TestCluster): Promise<void> {
 await describeReal('the options of a tenant, on the real API server', PARTS, () => {
   let cluster: TestCluster;
   let folder: TempFolder;
-  const manifests = tenantManifests();
+  const manifests = renewedManifests();
 
   beforeAll(async () => {
     folder = await tempFolder('tenant-options');
-    cluster = await startKubeApiserver({ controllerManager: true });
-    await cluster.installCrds(await operatorCrdFolder());
+    cluster = await startOperatorCluster({ controllerManager: true });
     await cluster.apply([GRAFANA_DATA_SOURCES]);
     await cluster.createNamespace('monitoring');
     for (const name of ['team-a', 'team-b']) {
@@ -114,7 +99,7 @@ await describeReal('the options of a tenant, on the real API server', PARTS, () 
     const { stderr } = await mustKubectl(
       cluster.kubectl,
       ['apply', '--server-side', '--validate=strict', '--filename=-'],
-      objects.map((it) => JSON.stringify(it)).join('\n---\n'),
+      objects.map((it) => JSON.stringify(it)).join('\n'),
     );
     expect(stderr).toBe('');
   };
@@ -177,12 +162,38 @@ await describeReal('the options of a tenant, on the real API server', PARTS, () 
   });
 
   it('can be applied again with another image, though no Job can be changed', async () => {
-    const upgraded = tenantManifests({ tag: '26-slim' });
+    const upgraded = renewedManifests({ tag: '26-slim' });
     const job = only(upgraded, 'Job');
     const { name } = only(manifests, 'Job').metadata;
     const sameJob = { ...job, metadata: { ...job.metadata, name } };
     await expect(applyAll([sameJob])).rejects.toThrow(/immutable/);
     await applyAll(upgraded);
+  });
+
+  it('can be applied by overlays that take the image from elsewhere, one after the other', async () => {
+    const base = join(folder.path, 'base');
+    const overlay = join(folder.path, 'overlay');
+    for (const path of [base, overlay]) await mkdir(path, { recursive: true });
+    const applyMirror = async (objects: readonly Manifest[], newName: string): Promise<string> => {
+      const kustomization = { resources: ['../base'], images: [{ name: NODE, newName }] };
+      await writeFile(
+        join(base, 'objects.yaml'),
+        objects.map((it) => JSON.stringify(it)).join('\n---\n'),
+      );
+      await writeFile(join(base, 'kustomization.yaml'), '{"resources": ["objects.yaml"]}');
+      await writeFile(join(overlay, 'kustomization.yaml'), JSON.stringify(kustomization));
+      const args = ['apply', '--kustomize', overlay];
+      return (await mustKubectl(cluster.kubectl, args)).stdout;
+    };
+    const job = only(manifests, 'Job');
+    const { annotations: _, ...metadata } = job.metadata;
+    const named = { ...job, metadata: { ...metadata, name: 'not-hashed' } };
+    await applyMirror([named], 'mirror-1/node');
+    await expect(applyMirror([named], 'mirror-2/node')).rejects.toThrow(/immutable/);
+    const first = await applyMirror(manifests, 'mirror-1/node');
+    const second = await applyMirror(manifests, 'mirror-2/node');
+    for (const stdout of [first, second]) expect(stdout).toMatch(CREATED_JOB);
+    expect(await applyMirror(manifests, 'mirror-2/node')).toMatch(UNCHANGED_JOB);
   });
 
   it('write a token that the frontend takes and the API server does not', async () => {

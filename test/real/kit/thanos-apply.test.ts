@@ -2,13 +2,13 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { GrpcTls } from '../../../lib/index.ts';
 import { everyThanos } from '../../lib/support/every-thanos.ts';
 import { at, listAt, manifestsOf } from '../../lib/support/manifests.ts';
-import { operatorCrdFolder } from '../harness/build-part.ts';
 import { mustKubectl } from '../harness/kubectl.ts';
-import { startKubeApiserver, type TestCluster } from '../harness/kubernetes.ts';
+import type { TestCluster } from '../harness/kubernetes.ts';
 import { poll } from '../harness/poll.ts';
 import { startPrometheusOperator } from '../harness/prometheus-operator.ts';
 import { describeReal } from '../harness/skip.ts';
 import { resourceVersions } from './resource-versions.ts';
+import { startOperatorCluster } from './support/operator-cluster.ts';
 
 const PARTS = [
   'etcd',
@@ -24,11 +24,8 @@ await describeReal('every Thanos component, applied on the server side', PARTS, 
   let cluster: TestCluster;
 
   beforeAll(async () => {
-    cluster = await startKubeApiserver();
-    await cluster.installCrds(await operatorCrdFolder());
-    await cluster.createNamespace('monitoring', {
-      'pod-security.kubernetes.io/warn': 'restricted',
-    });
+    const labels = { 'pod-security.kubernetes.io/warn': 'restricted' };
+    cluster = await startOperatorCluster({ namespaces: ['monitoring'], labels });
   });
 
   afterAll(() => cluster.stop());

@@ -9,11 +9,13 @@ import {
   platformChart,
   textAt,
 } from '../../../lib/support/manifests.ts';
+import { PLACEMENT } from '../../../lib/support/placement.ts';
 import { exampleManifests } from '../../../lib/support/platform.ts';
 import { operatorCrdFolder } from '../../harness/build-part.ts';
 import { startKubeApiserver, type TestCluster } from '../../harness/kubernetes.ts';
 import { poll } from '../../harness/poll.ts';
 import { startPrometheusOperator } from '../../harness/prometheus-operator.ts';
+import { forPlatform } from '../../harness/prometheus-resource.ts';
 
 /** A resource of which the operator makes pods. Its namespace says where it comes from. */
 export interface OperatedResource {
@@ -30,15 +32,22 @@ export interface OperatedCluster {
   readonly stop: () => Promise<void>;
 }
 
-const NAMESPACES = ['shipped', 'everything', 'guarded', 'planted'] as const;
+/** What the sidecar of the guarded one is given. */
+export const SIDECAR_ENV: Readonly<Record<string, string>> = { HTTPS_PROXY: 'http://proxy:3128' };
 
-/** Every such resource: as shipped, in an installation of everything, and with a guarded web port. */
+const NAMESPACES = ['shipped', 'everything', 'guarded', 'placed', 'planted'] as const;
+
+/**
+ * Every such resource: as shipped, in an installation of everything, with a guarded web port, and told
+ * where to run.
+ */
 export function operatedResources(): readonly OperatedResource[] {
   const everything = everyThanos({ grpcTls: GrpcTls.fromSecrets(), memcached: true });
   return [
     ...resourcesAmong('shipped', exampleManifests()),
     ...resourcesAmong('everything', manifestsOf(everything)),
     ...resourcesAmong('guarded', guardedPrometheus()),
+    ...resourcesAmong('placed', manifestsOf(everyThanos({ placement: PLACEMENT }))),
   ];
 }
 
@@ -96,7 +105,7 @@ function resourcesAmong(
     .filter(({ kind }) => kind === 'Prometheus' || kind === 'ThanosRuler')
     .map((it) => ({
       title: `${namespace} ${it.kind} ${it.metadata.name}`,
-      manifest: { ...it, metadata: { ...it.metadata, namespace } },
+      manifest: forPlatform({ ...it, metadata: { ...it.metadata, namespace } }),
     }));
 }
 
@@ -105,6 +114,7 @@ function guardedPrometheus(): readonly Manifest[] {
   void new TenantPrometheus(chart, 'prometheus', {
     cluster: 'main',
     webAccess: WebAccess.clientCertificates(),
+    sidecarEnv: SIDECAR_ENV,
     alertmanagers: [
       {
         service: 'alertmanager-operated',
