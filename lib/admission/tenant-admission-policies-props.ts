@@ -11,7 +11,8 @@ import { GLOBAL_RECEIVERS, type GlobalReceiver } from './receiver-rules.ts';
 export interface TenantAdmissionPoliciesProps {
   /**
    * Namespaces in which nothing is refused, beside the namespace of the chart. Everybody who can write
-   * in one of them can read every tenant's series.
+   * in one of them can read every tenant's series. A list replaces the default; name there what else runs a
+   * Prometheus, an Alertmanager or an operator, or changes of those are refused.
    * @default - kube-system, kube-public and kube-node-lease
    */
   readonly platformNamespaces?: readonly string[];

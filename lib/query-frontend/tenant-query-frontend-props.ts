@@ -127,7 +127,8 @@ export interface TenantQueryFrontendProps extends FrontendTuning, PodPlacement {
    */
   readonly audiences?: readonly string[];
   /**
-   * What a reader must be allowed in the namespace, by name or in full.
+   * What a reader must be allowed in the namespace: `'seed'` is `get namespace/metrics`, `'seedPodsMetrics'`
+   * `get pods/metrics`, `'openshift'` `get pods.metrics.k8s.io`; or in full.
    * @default 'seed'
    */
   readonly attributes?: 'seed' | 'seedPodsMetrics' | 'openshift' | ResourceAttributesConfig;

@@ -20,14 +20,19 @@ interface WrittenSecret extends SelfSigned {
 
 const text = (base64: string | undefined): string => Buffer.from(base64 ?? '', 'base64').toString();
 
-/** Runs the one block of commands of the document, whose `kubectl` prints what it would create. */
-async function followDocument(): Promise<ReadonlyMap<string, WrittenSecret>> {
+/** Runs the one block of commands of the document with a `kubectl` in the words of the shell. */
+async function runBlock(kubectl: string): ReturnType<typeof runProgram> {
   const document = await readFile(join(PROJECT, 'docs/certificates.md'), 'utf8');
   const blocks = [...document.matchAll(/^```sh\n([\s\S]*?)^```$/gm)];
   expect(blocks).toHaveLength(1);
-  const kubectl = `kubectl() { '${await partBinary('kubectl')}' "$@" --dry-run=client -o json && echo ---; }`;
-  const script = `set -eu\n${kubectl}\n${blocks[0]?.[1] ?? ''}`;
-  const { exitCode, stderr, stdout } = await runProgram('/bin/sh', ['-c', script]);
+  return runProgram('/bin/sh', ['-c', `kubectl() { ${kubectl}; }\n${blocks[0]?.[1] ?? ''}`]);
+}
+
+/** Follows the document as far as the API server, and gives the Secrets that it would be sent. */
+async function followDocument(): Promise<ReadonlyMap<string, WrittenSecret>> {
+  const { exitCode, stderr, stdout } = await runBlock(
+    `'${await partBinary('kubectl')}' "$@" --dry-run=client -o json && echo ---`,
+  );
   expect(`${exitCode} ${stderr}`).toMatch(/^0 /);
   const secrets = stdout
     .split('---\n')
@@ -78,6 +83,11 @@ await describeReal(
 
     it('do not let in who shows that of the server', async () => {
       expect(await prometheus.status(server.authority, server)).toMatch(REFUSED);
+    });
+
+    it('are not made by halves: the commands end where the first Secret is refused', async () => {
+      const { exitCode, stdout } = await runBlock('echo "$6"; return 1');
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: 'prometheus-web-tls\n' });
     });
 
     it('satisfy the probe', async () => {
