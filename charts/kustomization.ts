@@ -1,6 +1,6 @@
 import { Yaml } from 'cdk8s';
 import { PART_OF } from '../lib/labels.ts';
-import { DEFAULT_CLUSTER_ISSUER } from '../lib/query-frontend/tenant-query-frontend-props.ts';
+import { type ExpectedSettings, expectations } from './expectations.ts';
 import { NAMESPACES_FOLDER } from './layout.ts';
 import type { OutputFile } from './manifest-files.ts';
 import { OPERATOR_FIELDS, OPERATOR_FIELDS_FILE } from './operator-fields.ts';
@@ -22,23 +22,11 @@ const KIND: readonly string[] = [
 ];
 
 const HEADER: readonly string[] = [
-  'Apply with: kubectl apply -k . (the policies in admission/ need an administrator)',
+  'Apply with: kubectl apply --server-side -k . (the policies in admission/ need an administrator)',
   'Then mark the namespaces of tenants; nothing but this label of them is ours:',
   `  kubectl ${MARK_NAMESPACES.join(' ')} ${NAMESPACES_FOLDER}/`,
   '',
   'Expects:',
-  '- the Prometheus operator with its CRDs, and the namespaces of the platform and of tenants;',
-  '- the Secret thanos-objstore-secret, whose key thanos.yaml configures the object store;',
-  "- the Secret tenant-query-frontend-tls, which holds the query frontend's certificate;",
-  "- the Secrets prometheus-web-tls and prometheus-web-client-tls, for Prometheus' own web port;",
-  '- the audience of the API server, on which tokens are accepted, to be',
-  `    ${DEFAULT_CLUSTER_ISSUER}`,
-  '  or clusterIssuer of the query frontend to name it. On EKS, GKE and AKS it is another one.',
-  '  It is the "issuer" that',
-  '    kubectl get --raw /.well-known/openid-configuration',
-  '  prints, unless the API server runs with --api-audiences, as on EKS. The claim "aud" of what',
-  '    kubectl create token default',
-  '  prints holds it in every case.',
 ];
 
 /** The kustomization over the manifests of one folder, for one above it. */
@@ -54,11 +42,15 @@ export function folderKustomization(paths: readonly string[]): OutputFile {
  * a kustomization names, and a Namespace takes everything in it along.
  *
  * @param paths The manifests' files, or folders with a kustomization, below the folder of this one.
+ * @param expected What of the app decides on what the header says must be there.
  */
-export function kustomizationFiles(paths: readonly string[]): readonly OutputFile[] {
+export function kustomizationFiles(
+  paths: readonly string[],
+  expected: ExpectedSettings,
+): readonly OutputFile[] {
   const resources = paths.filter((path) => !path.startsWith(`${NAMESPACES_FOLDER}/`)).toSorted();
   const lines = [
-    ...HEADER.map((line) => `# ${line}`.trimEnd()),
+    ...[...HEADER, ...expectations(expected)].map((line) => `# ${line}`.trimEnd()),
     ...KIND,
     'configurations:',
     `  - ${OPERATOR_FIELDS_FILE}`,

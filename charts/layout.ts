@@ -28,6 +28,12 @@ export function objectPath({ kind, metadata }: ManifestObject): string {
   return `${kind}.${metadata.name}${MANIFEST_EXTENSION}`;
 }
 
+/** The same where the chart has one of that kind and name in another namespace. */
+export function namespacedPath(object: ManifestObject): string {
+  const { namespace } = object.metadata;
+  return namespace === undefined ? objectPath(object) : `${namespace}.${objectPath(object)}`;
+}
+
 /** Where the objects of a chart are written. */
 export function chartPath(chart: string): string {
   const file = `${chart}${MANIFEST_EXTENSION}`;

@@ -1,7 +1,9 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ApiObject, Chart, DependencyGraph, Yaml } from 'cdk8s';
 import { SynthError } from '../lib/index.ts';
+import { PART_OF } from '../lib/labels.ts';
+import { noteWrittenFiles, readWrittenFiles, removeWrittenFiles } from './written-files.ts';
 
 /** An object as it is written to a manifest. */
 export interface ManifestObject {
@@ -52,7 +54,9 @@ export function manifestFile(path: string, objects: readonly ManifestObject[]): 
 }
 
 /**
- * Writes files below a folder, which is made where it is missing. Other files there stay.
+ * Writes files below a folder, which is made where it is missing. What an earlier call wrote there and
+ * this one does not is removed: as a template of a Helm chart, the file of a tenant who left would stay
+ * installed. Files of others stay.
  *
  * @throws {SynthError} If two of them have one path. Nothing is written then: one would replace the other,
  *   and what it held would be missing in the cluster. Letters count as equal whatever their case, as on
@@ -71,14 +75,28 @@ export function writeFiles(folder: string, files: readonly OutputFile[]): void {
     }
     paths.add(key);
   }
+  mkdirSync(folder, { recursive: true });
+  const written = files.map(({ path }) => path);
+  const before = readWrittenFiles(folder);
+  // Both while neither is sure: a run that is stopped half-way leaves nothing that the next one misses.
+  noteWrittenFiles(folder, [...before, ...written]);
+  // First of all, for where case does not count, an old name can be that of a new file.
+  removeWrittenFiles(
+    folder,
+    before.filter((path) => !written.includes(path)),
+  );
   for (const { path, text } of files) {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   }
+  noteWrittenFiles(folder, written);
 }
 
-/** Removes files below a folder that an older version wrote. */
-export function removeFiles(folder: string, paths: readonly string[]): void {
-  for (const path of paths) rmSync(join(folder, path), { force: true });
+/** Removes files below a folder that an older version wrote without noting it. */
+export function removeSuperseded(folder: string, paths: readonly string[]): void {
+  for (const file of paths.map((path) => join(folder, path))) {
+    // Every object of ours carries the name in a label; a file of that path may be another's.
+    if (existsSync(file) && readFileSync(file, 'utf8').includes(PART_OF)) unlinkSync(file);
+  }
 }

@@ -1,7 +1,14 @@
 import { PART_OF } from '../lib/labels.ts';
+import type { ExpectedSettings } from './expectations.ts';
 import { helmChartFile, helmTemplate } from './helm-chart.ts';
 import { folderKustomization, kustomizationFiles } from './kustomization.ts';
-import { chartPath, MANIFEST_EXTENSION, NAMESPACE_LABELS_CHART, objectPath } from './layout.ts';
+import {
+  chartPath,
+  MANIFEST_EXTENSION,
+  NAMESPACE_LABELS_CHART,
+  namespacedPath,
+  objectPath,
+} from './layout.ts';
 import { type ChartObjects, manifestFile, type OutputFile } from './manifest-files.ts';
 import { namespaceComponent, type PlatformNames } from './namespace-component.ts';
 
@@ -22,12 +29,14 @@ export const OUTPUT_FORMS = ['files', 'folders', 'single', 'helm'] as const;
 export interface OutputSettings {
   readonly form: OutputForm;
   readonly platform: PlatformNames;
+  /** What of the app decides on what has to be there besides. */
+  readonly expected: ExpectedSettings;
 }
 
 /** Everything that is written for these charts. */
 export function outputFiles(
   charts: readonly ChartObjects[],
-  { form, platform }: OutputSettings,
+  { expected, form, platform }: OutputSettings,
 ): readonly OutputFile[] {
   const labels = charts.filter(({ chart }) => chart === NAMESPACE_LABELS_CHART);
   const others = charts.filter(({ chart }) => chart !== NAMESPACE_LABELS_CHART);
@@ -39,7 +48,10 @@ export function outputFiles(
       return [
         ...files,
         ...labelFiles,
-        ...kustomizationFiles(files.map(({ path }) => path)),
+        ...kustomizationFiles(
+          files.map(({ path }) => path),
+          expected,
+        ),
         namespaceComponent(objects, platform),
       ];
     }
@@ -47,7 +59,10 @@ export function outputFiles(
       return [
         ...others.flatMap(folderFiles),
         ...labelFiles,
-        ...kustomizationFiles(others.map(({ chart }) => chart)),
+        ...kustomizationFiles(
+          others.map(({ chart }) => chart),
+          expected,
+        ),
         namespaceComponent(objects, platform),
       ];
     case 'single':
@@ -60,7 +75,13 @@ export function outputFiles(
 }
 
 function folderFiles({ chart, objects }: ChartObjects): readonly OutputFile[] {
-  const files = objects.map((it) => manifestFile(objectPath(it), [it]));
+  const paths = objects.map(objectPath);
+  // Objects of one kind and name, in different namespaces, are told by these.
+  const files = objects.map((it) => {
+    const path = objectPath(it);
+    const isShared = paths.filter((other) => other === path).length > 1;
+    return manifestFile(isShared ? namespacedPath(it) : path, [it]);
+  });
   return [...files, folderKustomization(files.map(({ path }) => path))].map(({ path, text }) => ({
     path: `${chart}/${path}`,
     text,

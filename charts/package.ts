@@ -9,8 +9,18 @@ import { TENANTS } from './tenants.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** What is published as it lies in the repository. */
-const COPIED: readonly string[] = ['README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md'];
+/** What is published as it lies in the repository: the documents, and the files that they point to. */
+const COPIED: readonly string[] = [
+  'README.md',
+  'LICENSE',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'Containerfile',
+  'SECURITY.md',
+];
+
+/** Code that the documents point to as an example, published as one that uses the package. */
+export const EXAMPLES: readonly string[] = ['charts/platform-chart.ts', 'charts/tenants.ts'];
 
 /**
  * The fields of `package.json` that are published. What is not named here stays at home: scripts,
@@ -61,10 +71,19 @@ export async function writePackage(folder: string): Promise<void> {
   const manifests = join(folder, 'manifests');
   const runtime = await bundleRuntime('query-frontend');
   new TenancyApp({ runtime, tenants: TENANTS, outdir: manifests }).synth();
+  copyReading(folder);
+  writeFileSync(join(folder, 'package.json'), publishedManifest());
+}
+
+/** Copies what people read: the documents, and what they point to. */
+export function copyReading(folder: string): void {
   copyOverlays(join(folder, OVERLAYS_FOLDER));
   copyDocuments(join(ROOT, 'docs'), join(folder, 'docs'));
   for (const file of COPIED) cpSync(join(ROOT, file), join(folder, file));
-  writeFileSync(join(folder, 'package.json'), publishedManifest());
+  for (const file of EXAMPLES) {
+    const text = readFileSync(join(ROOT, file), 'utf8');
+    writeFileSync(join(folder, file), text.replaceAll(/'\.\.\/lib\/[^']*'/g, `'${packageName()}'`));
+  }
 }
 
 /** Copies a folder of documents without the code that writes them, and without folders that hold nothing else. */
@@ -85,12 +104,22 @@ function copyOverlays(folder: string): void {
   }
 }
 
-function publishedManifest(): string {
+function packageName(): string {
+  const manifest = repositoryManifest();
+  if ('name' in manifest) return String(manifest.name);
+  throw new TypeError('package.json names no package');
+}
+
+function repositoryManifest(): object {
   const manifest: unknown = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  if (typeof manifest !== 'object' || manifest === null) {
-    throw new TypeError('package.json holds no object');
-  }
-  const fields = Object.entries(manifest).filter(([field]) => PUBLISHED_FIELDS.includes(field));
+  if (typeof manifest === 'object' && manifest !== null) return manifest;
+  throw new TypeError('package.json holds no object');
+}
+
+function publishedManifest(): string {
+  const fields = Object.entries(repositoryManifest()).filter(([field]) =>
+    PUBLISHED_FIELDS.includes(field),
+  );
   return `${JSON.stringify(Object.fromEntries(fields), null, 2)}\n`;
 }
 

@@ -1,6 +1,5 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import type { RuntimeBundle } from '../lib/query-frontend/runtime-bundle.ts';
 import {
   type CertManagerIssuer,
   GrpcTls,
@@ -11,10 +10,12 @@ import {
   PrometheusOperatorMonitor,
   type PrometheusOperatorMonitorProps,
   PrometheusSelfMonitor,
+  type RuntimeBundle,
   RuntimeCode,
   TenancyNetworkPolicies,
   TenantPrometheus,
   TenantQueryFrontend,
+  type TenantQueryFrontendProps,
   ThanosCompactor,
   ThanosQuerier,
   ThanosQueryFrontend,
@@ -34,9 +35,21 @@ export interface PlatformChartProps {
   /**
    * Who makes the certificates by which Thanos components know each other, and without which nobody may
    * speak to Prometheus' web port. It must be a certificate authority that signs for nobody else.
-   * @default - none: network policies alone keep others away
+   * @default - nobody: gRPC between Thanos components is plain, and the web port takes the certificates in
+   *   the Secrets `prometheus-web-tls` and `prometheus-web-client-tls`, which you make
    */
   readonly certificates?: CertManagerIssuer;
+  /**
+   * The audience of the API server, for which tenants' tokens are meant. The default is wrong on EKS, GKE
+   * and AKS; `clusterIssuer` of a {@link TenantQueryFrontend} says how to find the right one.
+   * @default 'https://kubernetes.default.svc.cluster.local'
+   */
+  readonly clusterIssuer?: string;
+  /**
+   * Who answers what is no query, and which endpoints the query frontend has, such as silences.
+   * @default - those of a {@link TenantQueryFrontend}
+   */
+  readonly frontend?: Pick<TenantQueryFrontendProps, 'endpoints' | 'upstreams'>;
   /**
    * The Prometheus that watches the platform.
    * @default WatchingPrometheus.own()
@@ -97,8 +110,10 @@ export class PlatformChart extends Chart {
       downstream: this.querier,
     });
     this.frontend = new TenantQueryFrontend(this, 'query-frontend', {
+      ...props.frontend,
       upstream: this.queryFrontend,
       code: RuntimeCode.configMap(props.runtime),
+      ...(props.clusterIssuer !== undefined && { clusterIssuer: props.clusterIssuer }),
     });
     const platform = {
       prometheus: this.prometheus,

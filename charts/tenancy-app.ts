@@ -2,8 +2,9 @@ import { App, Chart } from 'cdk8s';
 import type { RuntimeBundle } from '../lib/query-frontend/runtime-bundle.ts';
 import type { TenantAdmissionPoliciesProps } from '../lib/index.ts';
 import { AdmissionChart } from './admission-chart.ts';
+import type { ExpectedSettings } from './expectations.ts';
 import { ADMISSION_CHART, NAMESPACE_LABELS_CHART, SUPERSEDED_FILES } from './layout.ts';
-import { chartObjects, removeFiles, writeFiles } from './manifest-files.ts';
+import { chartObjects, removeSuperseded, writeFiles } from './manifest-files.ts';
 import { outputFiles, type OutputForm } from './output.ts';
 import { PlatformChart, type PlatformChartProps } from './platform-chart.ts';
 import { TenantChart } from './tenant-chart.ts';
@@ -30,6 +31,11 @@ export interface TenancyAppProps {
   /** @default 'main' */
   readonly cluster?: string;
   /**
+   * Who answers what is no query, and which endpoints the query frontend has, such as silences.
+   * @default - rules and alerts come from the queriers, and there are no silences
+   */
+  readonly frontend?: PlatformChartProps['frontend'];
+  /**
    * The Prometheus that watches the platform.
    * @default WatchingPrometheus.own()
    */
@@ -41,9 +47,16 @@ export interface TenancyAppProps {
   readonly operator?: PlatformChartProps['operator'];
   /**
    * Who makes the certificates between Thanos components and of Prometheus' web port.
-   * @default - none: network policies alone keep others away
+   * @default - nobody: gRPC between Thanos components is plain, and the web port takes the certificates in
+   *   the Secrets `prometheus-web-tls` and `prometheus-web-client-tls`, which you make
    */
   readonly certificates?: PlatformChartProps['certificates'];
+  /**
+   * The audience of the API server, for which tenants' tokens are meant. The default is wrong on EKS, GKE
+   * and AKS.
+   * @default 'https://kubernetes.default.svc.cluster.local'
+   */
+  readonly clusterIssuer?: PlatformChartProps['clusterIssuer'];
   /**
    * What the admission policies refuse.
    * @default - the defaults of each setting
@@ -61,8 +74,8 @@ export interface TenancyAppProps {
  *
  * So do the admission policies, which only an administrator of the cluster may apply.
  *
- * A file a chart, and not one for each object: a tenant is then one file, and two objects that differ by
- * their namespace alone cannot get in each other's way.
+ * By default that is a file a chart, so a tenant is one file. `folders` has a file for each object, in a
+ * folder a chart.
  */
 export class TenancyApp extends App {
   /** What all tenants share. */
@@ -73,17 +86,21 @@ export class TenancyApp extends App {
   readonly admission: AdmissionChart;
   /** How the manifests are laid out. */
   readonly output: OutputForm;
+  readonly #expected: ExpectedSettings;
   /** The labels of the tenants' namespaces, to be applied on their own. */
   readonly namespaceLabels: Chart;
 
   constructor(props: TenancyAppProps) {
     super(props.outdir === undefined ? {} : { outdir: props.outdir });
     this.output = props.output ?? 'files';
+    this.#expected = props;
     this.platform = new PlatformChart(this, 'platform', {
       namespace: props.namespace ?? 'monitoring',
       cluster: props.cluster ?? 'main',
       runtime: props.runtime,
       ...(props.certificates !== undefined && { certificates: props.certificates }),
+      ...(props.clusterIssuer !== undefined && { clusterIssuer: props.clusterIssuer }),
+      ...(props.frontend !== undefined && { frontend: props.frontend }),
       ...(props.watchedBy !== undefined && { watchedBy: props.watchedBy }),
       ...(props.operator !== undefined && { operator: props.operator }),
     });
@@ -106,7 +123,8 @@ export class TenancyApp extends App {
   }
 
   /**
-   * Writes the manifests.
+   * Writes the manifests, and removes those that an earlier run wrote into the same folder and this one
+   * does not.
    *
    * @throws {SynthError} If two charts would be written to one file.
    */
@@ -114,8 +132,9 @@ export class TenancyApp extends App {
     const files = outputFiles(chartObjects(this.charts), {
       form: this.output,
       platform: this.platform.prometheus,
+      expected: this.#expected,
     });
-    removeFiles(this.outdir, SUPERSEDED_FILES);
+    removeSuperseded(this.outdir, SUPERSEDED_FILES);
     writeFiles(this.outdir, files);
   }
 }

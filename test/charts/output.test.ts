@@ -1,5 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -10,6 +10,7 @@ import { manifestFile, writeFiles } from '../../charts/manifest-files.ts';
 import { OUTPUT_FORMS, type OutputForm } from '../../charts/output.ts';
 import { TenancyApp } from '../../charts/tenancy-app.ts';
 import type { TenantEntry } from '../../charts/tenants.ts';
+import { WRITTEN_FILES } from '../../charts/written-files.ts';
 import { type Manifest, manifestsOf, PLACEHOLDER } from '../lib/support/manifests.ts';
 
 const LABELS_FILE = 'namespaces/namespace-labels.yaml';
@@ -40,10 +41,10 @@ function contentsOf(path: string): Record<string, string> {
   );
 }
 
-/** The objects in files; what is for Kustomize or Helm alone is left out. */
+/** The objects in files; what is for Kustomize, Helm or the next run alone is left out. */
 function objectsIn(files: Readonly<Record<string, string>>): Manifest[] {
   return Object.entries(files)
-    .filter(([path]) => !/kustomiz|^Chart/.test(path))
+    .filter(([path]) => path !== WRITTEN_FILES && !/kustomiz|^Chart/.test(path))
     .flatMap(([, text]) => parseAllDocuments(text).map((it) => it.toJS() as Manifest));
 }
 
@@ -72,10 +73,11 @@ describe('the output', () => {
   });
 
   it.each<[OutputForm, readonly string[]]>([
-    ['single', [LABELS_FILE, 'prometheus-tenancy-kit.yaml']],
+    ['single', [WRITTEN_FILES, LABELS_FILE, 'prometheus-tenancy-kit.yaml']],
     [
       'helm',
       [
+        WRITTEN_FILES,
         'Chart.yaml',
         LABELS_FILE,
         'templates/admission/admission.yaml',
@@ -116,15 +118,31 @@ describe('the output', () => {
     ]);
   });
 
-  it('as folders is refused where two objects of a chart would be one file', () => {
+  it('as folders tells objects of one name by their namespaces', () => {
     const it = app('folders');
     for (const namespace of ['one', 'two']) {
       const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'same', namespace } };
       void new ApiObject(it.platform, namespace, object);
     }
+    it.synth();
+    const files = Object.keys(contentsOf(it.outdir));
+    expect(files.filter((path) => path.includes('ConfigMap.same'))).toEqual([
+      'platform/one.ConfigMap.same.yaml',
+      'platform/two.ConfigMap.same.yaml',
+    ]);
+    const kustomization = contentsOf(it.outdir)['platform/kustomization.yaml'];
+    expect(kustomization).toContain('- two.ConfigMap.same.yaml\n');
+  });
+
+  it('as folders is refused where two objects of a chart would be one file', () => {
+    const it = app('folders');
+    for (const apiVersion of ['one/v1', 'two/v1']) {
+      const object = { apiVersion, kind: 'Same', metadata: { name: 'same' } };
+      void new ApiObject(it.platform, apiVersion.slice(0, 3), object);
+    }
     expect(() => {
       it.synth();
-    }).toThrow('file platform/ConfigMap.same.yaml: two charts or objects are written to it');
+    }).toThrow('file platform/monitoring.Same.same.yaml: two charts or objects are written to it');
     expect(readdirSync(it.outdir)).toEqual([]);
   });
 
@@ -163,58 +181,5 @@ describe('the output', () => {
     const { path, text } = helmTemplate({ path: 'a.yaml', text: 'b: "{{ $value }}"\n' });
     expect(path).toBe('templates/a.yaml');
     expect(text).toBe('b: "{{ "{{" }} $value }}"\n');
-  });
-});
-
-describe('the command line of the app', () => {
-  const run = (...args: readonly string[]): { status: number | null; stderr: string } =>
-    spawnSync(process.execPath, ['charts/main.ts', ...args], { encoding: 'utf8' });
-
-  it('takes tenants from a file, and the namespace of the platform', () => {
-    const file = join(folder, 'tenants.yaml');
-    const outdir = join(folder, 'from-file');
-    writeFileSync(file, '- namespace: team-c\n  readerGroups: [c-readers]\n');
-    const { status, stderr } = run(
-      '--tenants',
-      file,
-      '--namespace',
-      'observability',
-      '--outdir',
-      outdir,
-    );
-    expect([status, stderr]).toEqual([0, '']);
-    const files = contentsOf(outdir);
-    expect(Object.keys(files).filter((path) => path.startsWith('tenant-'))).toEqual([
-      'tenant-team-c.yaml',
-    ]);
-    expect(files['tenant-team-c.yaml']).toContain('name: c-readers');
-    expect(files['platform.yaml']).toContain('namespace: observability');
-    const before = Object.values(files).filter((text) =>
-      // The namespace as a word, and neither the operator's API group nor the component of that name.
-      /(?<![\w-]|component: )monitoring(?![\w-]|\.coreos\.com)/.test(text),
-    );
-    expect(before).toEqual([]);
-  });
-
-  it.each([
-    [['--output', 'json'], '--output knows no json'],
-    [['--tenant', 'a'], "Unknown option '--tenant'"],
-    [['dist'], 'Unexpected argument'],
-  ])('refuses %j', (args, problem) => {
-    const { status, stderr } = run(...args);
-    expect(status).toBe(2);
-    expect(stderr).toContain(problem);
-    expect(stderr).toContain('usage: node charts/main.ts');
-  });
-
-  it('names every mistake in a file of tenants, and writes nothing', () => {
-    const file = join(folder, 'wrong.yaml');
-    const outdir = join(folder, 'nowhere');
-    writeFileSync(file, '- namespace: Team\n- name: team-b\n');
-    const { status, stderr } = run('--tenants', file, '--outdir', outdir);
-    expect(status).toBe(2);
-    expect(stderr).toContain(`${file}:1:14: [0].namespace: must be the name of a namespace`);
-    expect(stderr).toContain(`${file}:2:9: [1].name: is no field of a tenant`);
-    expect(() => readdirSync(outdir)).toThrow('ENOENT');
   });
 });

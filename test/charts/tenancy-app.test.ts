@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
+import { WRITTEN_FILES } from '../../charts/written-files.ts';
 import { listAt } from '../lib/support/manifests.ts';
 import { exampleApp, exampleManifests } from '../lib/support/platform.ts';
 
@@ -30,6 +31,7 @@ function contentsOf(path: string): Record<string, string> {
 /** What is applied, and the kustomization over it. */
 function manifestsIn(path: string): Record<string, string> {
   const {
+    [WRITTEN_FILES]: _written,
     'kustomizeconfig.yaml': _fields,
     'platform-namespace/kustomization.yaml': _component,
     ...files
@@ -60,6 +62,7 @@ describe('the app', () => {
     const first = contentsOf(synthInto('first'));
     expect(contentsOf(synthInto('second'))).toEqual(first);
     expect(Object.keys(first)).toEqual([
+      WRITTEN_FILES,
       'admission/admission.yaml',
       'kustomization.yaml',
       'kustomizeconfig.yaml',
@@ -99,10 +102,14 @@ describe('the app', () => {
   it('takes the labels of namespaces away from where an older version wrote them', () => {
     const outdir = join(folder, 'older');
     mkdirSync(outdir);
-    writeFileSync(join(outdir, 'namespace-labels.yaml'), 'kind: Namespace\n');
+    const labels =
+      '{ kind: Namespace, metadata: { labels: { prometheus-tenancy-kit/tenant: x } } }';
+    writeFileSync(join(outdir, 'namespace-labels.yaml'), labels);
+    writeFileSync(join(outdir, 'admission.yaml'), "another's\n");
     const files = Object.keys(contentsOf(synthInto('older')));
     expect(files).toContain(LABELS_FILE);
     expect(files).not.toContain('namespace-labels.yaml');
+    expect(files).toContain('admission.yaml');
   });
 
   it('says how to mark the namespaces, and which audience it expects', () => {
@@ -110,6 +117,7 @@ describe('the app', () => {
     expect(kustomization).toContain(
       'kubectl apply --server-side --field-manager=prometheus-tenancy-kit -f namespaces/\n',
     );
+    expect(kustomization).toMatch(/^# Apply with: kubectl apply --server-side -k \. /);
     expect(kustomization).toContain('kubectl get --raw /.well-known/openid-configuration\n');
   });
 

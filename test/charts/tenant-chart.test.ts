@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { TenancyApp } from '../../charts/tenancy-app.ts';
+import { AlertmanagerUpstream, SynthError } from '../../lib/index.ts';
 import type { TenantEntry } from '../../charts/tenants.ts';
 import {
   at,
@@ -43,6 +44,18 @@ describe('a tenant of the list', () => {
     expect(subjectsOf(manifests, 'rules-editor')).toEqual(['editors', 'owners']);
   });
 
+  it('lets groups silence its alerts, where the frontend takes silences', () => {
+    const silencerGroups = ['on-call'];
+    const frontend = {
+      endpoints: { silenceWrites: true },
+      upstreams: { alertmanager: AlertmanagerUpstream.operated('main') },
+    };
+    const tenants = [{ namespace: 'team-a', silencerGroups }];
+    const app = new TenancyApp({ runtime: PLACEHOLDER, tenants, frontend });
+    expect(subjectsOf(manifestsOf(...app.tenants), 'silences-writer')).toEqual(['on-call']);
+    expect(() => tenant({ silencerGroups })).toThrow('the frontend lets nobody change silences');
+  });
+
   it('has a token that is made anew, or none', () => {
     const renewed = tenant({ token: 'renewed' }).map(({ kind }) => kind);
     expect(renewed).toEqual(expect.arrayContaining(['CronJob', 'Job']));
@@ -63,6 +76,20 @@ describe('a tenant of the list', () => {
     const grafana = { organisation: 7 } as const;
     const tenants = ['a', 'b'].map((namespace) => ({ namespace, grafana }));
     expect(() => new TenancyApp({ runtime: PLACEHOLDER, tenants })).toThrow(/organisation/);
+  });
+
+  it('has defaults for containers, in the words of Kubernetes', () => {
+    const containerDefaults = { cpu: '0.25', memory: '128Mi', memoryLimit: '1Gi' };
+    const { spec } = only(tenant({ quota: { containerDefaults } }), 'LimitRange');
+    expect(at(spec, 'limits', 0)).toEqual({
+      type: 'Container',
+      default: { memory: '1024Mi' },
+      defaultRequest: { cpu: '250m', memory: '128Mi' },
+    });
+    for (const wrong of [{ cpu: 'yes' }, { memory: '1G' }, { memoryLimit: '0Mi' }]) {
+      const quota = { containerDefaults: { ...containerDefaults, ...wrong } };
+      expect(() => tenant({ quota })).toThrow(SynthError);
+    }
   });
 
   it('has a quota and samples', () => {

@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
+import { TenancyApp } from '../../charts/tenancy-app.ts';
 import type { TenantEntry } from '../../charts/tenants.ts';
-import { describeTenantsProblem, parseTenants } from '../../charts/tenants-file.ts';
+import { QUOTA_FIELDS } from '../../charts/tenant-fields.ts';
+import { describeTenantsProblem, parseTenants, TENANT_FIELDS } from '../../charts/tenants-file.ts';
+import { PLACEHOLDER } from '../lib/support/manifests.ts';
 
 function problemsOf(text: string): string[] {
   const read = parseTenants(text);
@@ -24,11 +28,17 @@ describe('a list of tenants', () => {
     const entry: Required<TenantEntry> = {
       namespace: 'team-a',
       readerGroups: ['readers'],
+      silencerGroups: ['on-call'],
       writerGroups: ['writers'],
       ruleEditorGroups: ['editors'],
       token: 'renewed',
       grafana: { organisation: 7 },
-      quota: { monitors: 5, rules: 0, hard: { 'requests.cpu': '10', 'requests.memory': '20Gi' } },
+      quota: {
+        monitors: 5,
+        rules: 0,
+        hard: { 'requests.cpu': '10', 'requests.memory': '20Gi' },
+        containerDefaults: { cpu: '100m', memory: '128Mi', memoryLimit: '1Gi' },
+      },
       samples: true,
     };
     expect(parseTenants(JSON.stringify([entry]))).toEqual({ ok: true, tenants: [entry] });
@@ -37,6 +47,21 @@ describe('a list of tenants', () => {
       ok: true,
       tenants: [{ namespace: 'a', grafana: 'none', quota: { hard: { 'requests.cpu': '10' } } }],
     });
+  });
+
+  it('is what the README shows', () => {
+    const [, yaml = ''] = /```yaml\n(- namespace: team-a\n.*?)```/s.exec(
+      readFileSync('README.md', 'utf8'),
+    ) ?? [''];
+    const read = (text: string): readonly TenantEntry[] => {
+      const parsed = parseTenants(text);
+      return parsed.ok ? parsed.tenants : [];
+    };
+    const app = new TenancyApp({ runtime: PLACEHOLDER, tenants: read(yaml) });
+    expect(app.tenants).toHaveLength(1);
+    const [shown] = read(yaml.replace('# silencerGroups', 'silencerGroups'));
+    expect(Object.keys(shown ?? {})).toEqual(TENANT_FIELDS);
+    expect(Object.keys(shown?.quota ?? {})).toEqual(QUOTA_FIELDS);
   });
 
   it('may be empty', () => {
@@ -91,7 +116,7 @@ describe('a list of tenants', () => {
     ['- namespace: a\n  samples: yes\n', ['2:12: [0].samples: must be true or false']],
     [
       '- namespace: a\n  quota: 5\n',
-      ['2:10: [0].quota: must be a map of monitors, rules and hard'],
+      ['2:10: [0].quota: must be a map of monitors, rules, hard, containerDefaults'],
     ],
     [
       '- namespace: a\n  quota:\n    monitors: -1\n    rules: 1.5\n    cpu: 1\n    hard: {pods: [1]}\n',
@@ -101,6 +126,33 @@ describe('a list of tenants', () => {
         '4:12: [0].quota.rules: must be a whole number from 0 on',
         "6:18: [0].quota.hard.pods: must be a quantity, such as '10' or 20Gi",
       ],
+    ],
+    [
+      '- namespace: a\n  quota:\n    hard: {requests.cpu: yes, pods: -1, a: 10 Gi, b: .inf, c: }\n',
+      [
+        "3:26: [0].quota.hard.requests.cpu: must be a quantity, such as '10' or 20Gi",
+        "3:37: [0].quota.hard.pods: must be a quantity, such as '10' or 20Gi",
+        "3:44: [0].quota.hard.a: must be a quantity, such as '10' or 20Gi",
+        "3:54: [0].quota.hard.b: must be a quantity, such as '10' or 20Gi",
+        "3:63: [0].quota.hard.c: must be a quantity, such as '10' or 20Gi",
+      ],
+    ],
+    [
+      '- namespace: a\n  quota:\n    containerDefaults: {cpu: 0, memory: 1G, cpus: 1}\n',
+      [
+        '3:51: [0].quota.containerDefaults.cpus: is no field of it',
+        '3:30: [0].quota.containerDefaults.cpu: must be a quantity, such as 100m or 1',
+        '3:41: [0].quota.containerDefaults.memory: must be a quantity, such as 128Mi',
+        '3:24: [0].quota.containerDefaults.memoryLimit: must be a quantity, such as 1Gi',
+      ],
+    ],
+    [
+      '- namespace: a\n  quota: {containerDefaults: small}\n',
+      ['2:30: [0].quota.containerDefaults: must be a map of cpu, memory, memoryLimit'],
+    ],
+    [
+      '- namespace: a\n  silencerGroups: all\n',
+      ['2:19: [0].silencerGroups: must be a list of names of groups'],
     ],
     [
       '- namespace: a\n  quota: {hard: many}\n',

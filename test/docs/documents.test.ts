@@ -1,57 +1,34 @@
 import { describe, expect, it } from '@jest/globals';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { settingsTable } from '../../docs/pages/configuration.ts';
 import { EXIT } from '../../frontend/command-line.ts';
 import { parseQueryFrontendConfig } from '../../frontend/config/query-frontend.ts';
 import { loadConfig } from '../../frontend/roles/load-config.ts';
 import { THANOS_VERSIONS } from '../../lib/index.ts';
+import { anchorsOf, brokenLinks, documentsIn } from '../support/document-links.ts';
 import { PROJECT } from '../support/source-files.ts';
 
-const DOCUMENTS = [
-  'README.md',
-  ...readdirSync(join(PROJECT, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
+const DOCUMENTS = documentsIn(PROJECT);
 
 function read(file: string): string {
   return readFileSync(join(PROJECT, file), 'utf8');
 }
 
-/** The anchors of a document, as GitHub makes them of headings. */
-function anchorsOf(text: string): readonly string[] {
-  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\w\- ]/g, '')
-      .replaceAll(' ', '-'),
-  );
-}
-
-/** The links of a document that lead nowhere. */
-function brokenLinks(file: string, text: string): readonly string[] {
-  const links = text.replaceAll(/^```[\s\S]*?^```$/gm, '').matchAll(/\]\((?<to>[^)\s]+)\)/g);
-  return [...links].flatMap(({ groups = {} }) => {
-    const [path = '', anchor] = (groups['to'] ?? '').split('#');
-    if (/^https?:/.test(path)) return [];
-    const target = path === '' ? file : join(dirname(file), path);
-    if (!existsSync(join(PROJECT, target))) return [`${file}: ${groups['to'] ?? ''}`];
-    if (anchor === undefined) return [];
-    return anchorsOf(read(target)).includes(anchor) ? [] : [`${file}: ${groups['to'] ?? ''}`];
-  });
-}
-
 describe('the documents', () => {
   it('link to what is there', () => {
     expect(DOCUMENTS.length).toBeGreaterThan(10);
-    expect(DOCUMENTS.flatMap((file) => brokenLinks(file, read(file)))).toEqual([]);
+    expect(DOCUMENTS.flatMap((file) => brokenLinks(PROJECT, file))).toEqual([]);
   });
 
   it('would be caught with a link to nowhere', () => {
-    expect(brokenLinks('README.md', '[a](docs/none.md) [b](#no-such) [c](#compatibility)')).toEqual(
-      ['README.md: docs/none.md', 'README.md: #no-such'],
-    );
+    const text =
+      '[a](docs/none.md) [b](#no-such) [c](#compatibility) [d](docs/access.md#no)\n[e](LICENSE)';
+    expect(brokenLinks(PROJECT, 'README.md', text)).toEqual([
+      'README.md: docs/none.md',
+      'README.md: #no-such',
+      'README.md: docs/access.md#no',
+    ]);
   });
 
   it('are named in the README, each', () => {

@@ -6,9 +6,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { OVERLAYS_FOLDER } from '../../../charts/layout.ts';
-import { writePackage } from '../../../charts/package.ts';
+import { EXAMPLES, writePackage } from '../../../charts/package.ts';
 import { allProblems } from '../../charts/checks/all-problems.ts';
 import type { Manifest } from '../../lib/support/manifests.ts';
+import { brokenLinks, documentsIn } from '../../support/document-links.ts';
 import { type TempFolder, tempFolder } from '../harness/places.ts';
 import { describeReal } from '../harness/skip.ts';
 import { buildKustomization, KUSTOMIZATIONS } from '../kit/overlays.ts';
@@ -33,7 +34,7 @@ const USERS_TSCONFIG = {
     skipLibCheck: false,
     types: [],
   },
-  include: ['app.ts'],
+  include: ['app.ts', 'platform-chart.ts'],
 };
 
 /** An app of its own, outside of the repository, with the packed package installed. */
@@ -49,6 +50,7 @@ beforeAll(async () => {
   await cp(EXAMPLE, app.path, { recursive: true });
   await writeFile(join(app.path, 'package.json'), '{"private": true, "type": "module"}\n');
   await writeFile(join(app.path, 'tsconfig.json'), JSON.stringify(USERS_TSCONFIG));
+  await cp(join(published, 'charts/platform-chart.ts'), join(app.path, 'platform-chart.ts'));
   await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball], {
     cwd: app.path,
     timeout: INSTALL_TIMEOUT_MS,
@@ -91,13 +93,20 @@ describe('the packed package', () => {
     expect(packages).not.toContain('jest');
   });
 
-  it('brings no sources, no tests and no generator of documents', async () => {
+  it('brings no sources but two examples, no tests and no generator of documents', async () => {
     const files = await readdir(installed(), { recursive: true });
-    expect(files.filter((it) => it.endsWith('.ts') && !it.endsWith('.d.ts'))).toEqual([]);
+    const sources = files.filter((it) => it.endsWith('.ts') && !it.endsWith('.d.ts'));
+    expect(sources.toSorted()).toEqual(EXAMPLES);
     expect(files.filter((it) => /(?:^|\/)test(?:\/|$)/.test(it))).toEqual([]);
     for (const file of ['README.md', 'LICENSE', 'docs/access.md', 'manifests/platform.yaml']) {
       expect(files).toContain(file);
     }
+  });
+
+  it('brings everything that its documents link to', () => {
+    const documents = documentsIn(installed());
+    expect(documents.length).toBeGreaterThan(10);
+    expect(documents.flatMap((file) => brokenLinks(installed(), file))).toEqual([]);
   });
 
   it('type-checks in a strict app, its own declarations included', async () => {
