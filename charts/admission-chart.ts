@@ -34,5 +34,32 @@ export class AdmissionChart extends Chart {
         'leave it out',
       );
     }
+    this.#requirePlatform('watchedBy', platform.monitors.watchedBy.other?.namespace, tenants);
+    this.#requirePlatform('operator', platform.operatorMonitor?.namespace, tenants);
+  }
+
+  // A tenant there would be let to the metrics ports, at which parts of Thanos answer queries of everything.
+  // What runs there without being of the platform could not be changed any more.
+  #requirePlatform(
+    setting: string,
+    namespace: string | undefined,
+    tenants: readonly TenantEntry[],
+  ): void {
+    if (namespace === undefined) return;
+    const subject = `AdmissionChart ${this.node.path} ${setting}`;
+    if (tenants.some((tenant) => tenant.namespace === namespace)) {
+      throw new SynthError(
+        subject,
+        `runs in the namespace of the tenant ${namespace}, whose pods could pass for it`,
+        'name a namespace of the platform',
+      );
+    }
+    const { platformNamespaces } = this.policies;
+    if (platformNamespaces.includes(namespace)) return;
+    throw new SynthError(
+      subject,
+      `runs in ${namespace}, where the policies would refuse its next change`,
+      `set platformNamespaces of the admission policies to ${[...platformNamespaces, namespace].join(', ')}`,
+    );
   }
 }

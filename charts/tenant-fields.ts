@@ -1,5 +1,7 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
+import { isQuantity, parseCpu, parseMemory } from './quantities.ts';
 import {
+  type ContainerDefaults,
   TENANT_GRAFANAS,
   TENANT_TOKENS,
   type TenantBounds,
@@ -43,13 +45,21 @@ export const readGrafana: ReadField<TenantGrafana> = (node, report) => {
   return undefined;
 };
 
+/** The fields of {@link TenantBounds}. */
+export const QUOTA_FIELDS: readonly (keyof TenantBounds)[] = [
+  'monitors',
+  'rules',
+  'hard',
+  'containerDefaults',
+];
+
 /** Reads how many objects a tenant may have. */
 export const readQuota: ReadField<TenantBounds> = (node, report) => {
   if (!isMap<unknown, Node | null>(node)) {
-    report(node, '', 'must be a map of monitors, rules and hard');
+    report(node, '', `must be a map of ${QUOTA_FIELDS.join(', ')}`);
     return undefined;
   }
-  refuseUnknown(node.items, ['monitors', 'rules', 'hard'], report);
+  refuseUnknown(node.items, QUOTA_FIELDS, report);
   const count = (name: 'monitors' | 'rules'): Partial<Record<typeof name, number>> => {
     const given = node.get(name, true);
     if (given === undefined) return {};
@@ -59,10 +69,12 @@ export const readQuota: ReadField<TenantBounds> = (node, report) => {
     return {};
   };
   const hard = node.get('hard', true);
+  const defaults = node.get('containerDefaults', true);
   return {
     ...count('monitors'),
     ...count('rules'),
     ...(hard === undefined ? {} : { hard: readHard(hard, report) }),
+    ...(defaults === undefined ? {} : readContainerDefaults(defaults, report)),
   };
 };
 
@@ -94,12 +106,54 @@ function readHard(node: Node | null, report: Report): Readonly<Record<string, st
   return Object.fromEntries(
     node.items.map(({ key, value }) => {
       const name = isScalar(key) ? String(key.value) : '';
-      const isQuantity =
-        isScalar(value) && (typeof value.value === 'string' || typeof value.value === 'number');
-      if (!isQuantity) report(value, `.hard.${name}`, "must be a quantity, such as '10' or 20Gi");
-      return [name, isQuantity ? String(value.value) : ''];
+      const quantity = readText(value);
+      if (quantity !== undefined && isQuantity(quantity)) return [name, quantity];
+      report(value ?? node, `.hard.${name}`, "must be a quantity, such as '10' or 20Gi");
+      return [name, ''];
     }),
   );
+}
+
+const CONTAINER_DEFAULTS: Readonly<Record<keyof ContainerDefaults, QuantityField>> = {
+  cpu: { isRight: (it) => parseCpu(it) !== undefined, such: '100m or 1' },
+  memory: { isRight: (it) => parseMemory(it) !== undefined, such: '128Mi' },
+  memoryLimit: { isRight: (it) => parseMemory(it) !== undefined, such: '1Gi' },
+};
+
+interface QuantityField {
+  readonly isRight: (text: string) => boolean;
+  readonly such: string;
+}
+
+function readContainerDefaults(
+  node: Node | null,
+  report: Report,
+): Pick<TenantBounds, 'containerDefaults'> {
+  const field = '.containerDefaults';
+  if (!isMap<unknown, Node | null>(node)) {
+    report(node, field, `must be a map of ${Object.keys(CONTAINER_DEFAULTS).join(', ')}`);
+    return {};
+  }
+  refuseUnknown(node.items, Object.keys(CONTAINER_DEFAULTS), (place, name, message) => {
+    report(place, `${field}${name}`, message);
+  });
+  const read = (name: keyof ContainerDefaults): string => {
+    const value = node.get(name, true) ?? null;
+    const text = readText(value);
+    const { isRight, such } = CONTAINER_DEFAULTS[name];
+    if (text !== undefined && isRight(text)) return text;
+    report(value ?? node, `${field}.${name}`, `must be a quantity, such as ${such}`);
+    return '';
+  };
+  const [cpu, memory, memoryLimit] = [read('cpu'), read('memory'), read('memoryLimit')];
+  return { containerDefaults: { cpu, memory, memoryLimit } };
+}
+
+/** A scalar as it would be written, where it is a text or a number. */
+function readText(node: Node | null): string | undefined {
+  if (!isScalar(node)) return undefined;
+  const { value } = node;
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
 function readName(node: Node | null): string | undefined {

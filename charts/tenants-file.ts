@@ -34,9 +34,11 @@ export function describeTenantsProblem(problem: TenantsProblem): string {
   return `${line}:${column}: ${field === '' ? '' : `${field}: `}${message}`;
 }
 
-const FIELDS: readonly (keyof TenantEntry)[] = [
+/** The fields of {@link TenantEntry}. */
+export const TENANT_FIELDS: readonly (keyof TenantEntry)[] = [
   'namespace',
   'readerGroups',
+  'silencerGroups',
   'writerGroups',
   'ruleEditorGroups',
   'token',
@@ -86,7 +88,7 @@ function readEntry(item: Node, report: Report): TenantEntry | undefined {
     report(item, '', 'must be a tenant with a namespace');
     return undefined;
   }
-  refuseUnknown(item.items, FIELDS, report, 'of a tenant');
+  refuseUnknown(item.items, TENANT_FIELDS, report, 'of a tenant');
   const name = item.get('namespace', true);
   const namespace = isScalar(name) && typeof name.value === 'string' ? name.value : '';
   if (parseTenantId(namespace) === undefined) {
@@ -102,6 +104,7 @@ function readEntry(item: Node, report: Report): TenantEntry | undefined {
     });
   };
   const readerGroups = readIf('readerGroups', readGroups);
+  const silencerGroups = readIf('silencerGroups', readGroups);
   const writerGroups = readIf('writerGroups', readGroups);
   const ruleEditorGroups = readIf('ruleEditorGroups', readGroups);
   const token = readIf('token', readToken);
@@ -111,6 +114,7 @@ function readEntry(item: Node, report: Report): TenantEntry | undefined {
   return {
     namespace,
     ...(readerGroups !== undefined && { readerGroups }),
+    ...(silencerGroups !== undefined && { silencerGroups }),
     ...(writerGroups !== undefined && { writerGroups }),
     ...(ruleEditorGroups !== undefined && { ruleEditorGroups }),
     ...(token !== undefined && { token }),

@@ -8,12 +8,20 @@ export interface TenantEntry {
    */
   readonly readerGroups?: readonly string[];
   /**
-   * Groups whose members may write series for the tenant.
+   * Groups whose members may create, update and expire silences for the tenant's alerts. The query frontend
+   * must take these: `frontend` of the app, with `endpoints.silenceWrites` and `upstreams.alertmanager`.
+   * @default - none
+   */
+  readonly silencerGroups?: readonly string[];
+  /**
+   * Groups whose members may write series for the tenant, which the remote-write gateway asks for. This
+   * version brings no gateway yet.
    * @default - none
    */
   readonly writerGroups?: readonly string[];
   /**
-   * Groups whose members may read and change the tenant's rules.
+   * Groups whose members may read and change the tenant's rules, which the rules API asks for. This version
+   * brings no rules API yet.
    * @default - none
    */
   readonly ruleEditorGroups?: readonly string[];
@@ -65,10 +73,26 @@ export interface TenantBounds {
   /** @default 50 */
   readonly rules?: number;
   /**
-   * Further bounds in the words of a ResourceQuota.
+   * Further bounds in the words of a ResourceQuota, such as `{ 'requests.cpu': '10' }`. Where CPU or
+   * memory is among them, pods that name none are refused, unless `containerDefaults` gives them some.
    * @default - none
    */
   readonly hard?: Readonly<Record<string, string>>;
+  /**
+   * What a container gets that asks for nothing, as a LimitRange.
+   * @default - none
+   */
+  readonly containerDefaults?: ContainerDefaults;
+}
+
+/** What a container asks for and may use at most, in the words of Kubernetes. */
+export interface ContainerDefaults {
+  /** CPU that is set aside, such as `100m` or `1`. */
+  readonly cpu: string;
+  /** Memory that is set aside, such as `128Mi`. */
+  readonly memory: string;
+  /** Memory above which the container is killed, such as `1Gi`. */
+  readonly memoryLimit: string;
 }
 
 /** The tenants of this installation. */

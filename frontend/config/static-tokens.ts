@@ -45,7 +45,7 @@ const namespace = v.pipe(
   }),
 );
 
-const schema = v.strictObject({
+const SCHEMA: v.GenericSchema<unknown, StaticTokensDocument> = v.strictObject({
   apiVersion: v.pipe(v.literal(CONFIG_API_VERSION), v.description('Version of this format.')),
   kind: v.pipe(v.literal('StaticTokens'), v.description('The kind of this document.')),
   tokens: v.pipe(
@@ -77,12 +77,9 @@ const schema = v.strictObject({
   ),
 });
 
-/** The schema behind {@link parseStaticTokens}, for the generated reference alone. */
-const STATIC_TOKENS_SCHEMA: v.GenericSchema<unknown, StaticTokensDocument> = schema;
-
 /** Reads a token file. Every problem is reported by its place, and none quotes a token. */
 export function parseStaticTokens(
   document: unknown,
 ): Result<StaticTokensDocument, readonly ConfigProblem[]> {
-  return parseDocument(STATIC_TOKENS_SCHEMA, document);
+  return parseDocument(SCHEMA, document);
 }

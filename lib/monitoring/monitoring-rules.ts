@@ -6,6 +6,7 @@ import { requireNamespace } from '../platform-namespace.ts';
 import { SynthError } from '../synth-error.ts';
 import { requireTenancyLabel } from '../tenancy-labels.ts';
 import { printGroup } from './alert.ts';
+import { requireOneWatcher, requireTellableSeries } from './one-watcher.ts';
 import { PLATFORM_RULE_LABELS } from './platform-rule-labels.ts';
 import { type MonitoredJobs, PlatformSeries, requireJobs } from './platform-series.ts';
 import { ruleGroups } from './rule-groups.ts';
@@ -73,8 +74,12 @@ export class MonitoringRules extends Construct {
     const alertLabels = props.alertLabels ?? {};
     requireJobs(subject, props.jobs);
     refuseTakenLabels(subject, alertLabels, ['severity', tenancyLabel]);
-    const { other } = props.watchedBy ?? WatchingPrometheus.own();
+    const watchedBy = props.watchedBy ?? WatchingPrometheus.own();
+    const { other } = watchedBy;
     if (other !== undefined) refuseUnseenJobs(subject, props.jobs);
+    requireTellableSeries(subject, watchedBy, tenancyLabel);
+    // What Prometheus says of itself is the own one's, whoever watches the rest.
+    if (!isOfSelfMonitor(props.jobs)) requireOneWatcher(this, subject, watchedBy);
     const name = props.name ?? 'tenancy-platform';
     const groups = ruleGroups(new PlatformSeries({ tenancyLabel, namespace, jobs: props.jobs }));
     if (groups.length === 0) {
@@ -95,6 +100,10 @@ export class MonitoringRules extends Construct {
       spec: { groups: groups.map((group) => printGroup(group, printing)) },
     });
   }
+}
+
+function isOfSelfMonitor(jobs: MonitoredJobs): boolean {
+  return Object.entries(jobs).every(([of, names]) => of === 'prometheus' || names.length === 0);
 }
 
 // That its series are missing would be an alert for as long as the installation is there.

@@ -6,6 +6,7 @@ import { isSameGroup, type NetworkPart } from '../network/network-part.ts';
 import type { PodGroup } from '../pod-group.ts';
 import type { StoreEndpoint } from '../thanos/store-endpoint.ts';
 import { addPodScrape } from './scrape-config.ts';
+import { requireOneWatcher, requireTellableSeries } from './one-watcher.ts';
 import type { ScrapedPods } from './scraped-pods.ts';
 import { addMonitor } from './service-monitor.ts';
 import { WatchingPrometheus } from './watching-prometheus.ts';
@@ -49,11 +50,17 @@ export class PlatformMonitors extends Construct {
    * ServiceMonitor, or a PodMonitor where no Service of the kit leads to the pods.
    */
   readonly monitors: readonly ApiObject[];
+  /** The Prometheus that scrapes them. */
+  readonly watchedBy: WatchingPrometheus;
 
   constructor(scope: Construct, id: string, props: PlatformMonitorsProps) {
     super(scope, id);
     const { frontend, parts = [], prometheus, querier } = props;
+    const subject = `PlatformMonitors ${this.node.path}`;
     const watchedBy = props.watchedBy ?? WatchingPrometheus.own();
+    requireTellableSeries(subject, watchedBy, prometheus.tenancyLabel);
+    requireOneWatcher(this, subject, watchedBy);
+    this.watchedBy = watchedBy;
     const groups = [
       frontend.pods,
       querier.pods,

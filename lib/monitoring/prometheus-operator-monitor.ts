@@ -6,6 +6,7 @@ import { NetworkDestination } from '../network/network-destination.ts';
 import { requireNamespace } from '../platform-namespace.ts';
 import type { PodPort } from '../pod-group.ts';
 import { addPodScrape } from './scrape-config.ts';
+import { requireOneWatcher, requireTellableSeries } from './one-watcher.ts';
 import type { ScrapedCertificate, ScrapedPods } from './scraped-pods.ts';
 import { addMonitor } from './service-monitor.ts';
 import { WatchingPrometheus } from './watching-prometheus.ts';
@@ -53,12 +54,19 @@ export const PROMETHEUS_OPERATOR = 'prometheus-operator';
 export class PrometheusOperatorMonitor extends Construct {
   /** The ScrapeConfig, or the PodMonitor for another Prometheus than the kit's own. */
   readonly monitor: ApiObject;
+  /** The namespace of the operator. */
+  readonly namespace: string;
   /** The operator, for `scrapeTargets` of `TenancyNetworkPolicies` where the kit's own Prometheus scrapes it. */
   readonly destination: NetworkDestination;
 
   constructor(scope: Construct, id: string, props: PrometheusOperatorMonitorProps) {
     super(scope, id);
-    const platform = requireNamespace(this, `PrometheusOperatorMonitor ${this.node.path}`);
+    const subject = `PrometheusOperatorMonitor ${this.node.path}`;
+    const platform = requireNamespace(this, subject);
+    const watchedBy = props.watchedBy ?? WatchingPrometheus.own();
+    requireTellableSeries(subject, watchedBy, props.prometheus.tenancyLabel);
+    requireOneWatcher(this, subject, watchedBy);
+    this.namespace = props.namespace ?? platform;
     const namespace = props.namespace === platform ? undefined : props.namespace;
     const podLabels = props.podLabels ?? { 'app.kubernetes.io/name': PROMETHEUS_OPERATOR };
     const port = props.port ?? { name: 'http', port: 8_080 };
@@ -79,7 +87,7 @@ export class PrometheusOperatorMonitor extends Construct {
         'app.kubernetes.io/component': PROMETHEUS_OPERATOR,
       },
     };
-    const { other } = props.watchedBy ?? WatchingPrometheus.own();
+    const { other } = watchedBy;
     this.monitor = other === undefined ? addPodScrape(this, pods) : addMonitor(this, pods, other);
   }
 }

@@ -45,9 +45,13 @@ export function addMonitor(scope: Construct, pods: ScrapedPods, by: OtherPrometh
   });
 }
 
-function endpointFields({ tls }: ScrapedPods, { interval }: OtherPrometheus): object {
+function endpointFields(
+  { metricRelabelings, tls }: ScrapedPods,
+  { interval }: OtherPrometheus,
+): object {
   return {
     ...(interval !== undefined && { interval: printDuration(interval) }),
     ...(tls !== undefined && { scheme: 'https', tlsConfig: tlsFields(tls) }),
+    ...(metricRelabelings !== undefined && { metricRelabelings: [...metricRelabelings] }),
   };
 }

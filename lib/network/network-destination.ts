@@ -7,7 +7,7 @@ export interface RemotePods {
   /** Name of the namespace. */
   readonly namespace: string;
   /**
-   * Labels that select the pods.
+   * Labels that select the pods, at least one.
    * @default - every pod of the namespace
    */
   readonly podLabels?: Readonly<Record<string, string>>;
@@ -83,6 +83,13 @@ export class NetworkDestination {
 
 /** The peer that matches such pods: both selectors in one peer, so that both must match. */
 export function remotePeer(pods: RemotePods): k8s.NetworkPolicyPeer {
+  if (pods.podLabels !== undefined && Object.keys(pods.podLabels).length === 0) {
+    throw new SynthError(
+      `NetworkPolicy podLabels of pods in ${pods.namespace}`,
+      'name no label, which would mean every pod there',
+      'name the labels of the pods, or leave podLabels out to mean every pod',
+    );
+  }
   return {
     namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': pods.namespace } },
     podSelector: pods.podLabels === undefined ? {} : { matchLabels: { ...pods.podLabels } },

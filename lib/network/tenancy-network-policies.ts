@@ -1,6 +1,8 @@
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { PART_OF } from '../labels.ts';
+import { requireOneWatcher } from '../monitoring/one-watcher.ts';
+import { WatchingPrometheus } from '../monitoring/watching-prometheus.ts';
 import type { PodGroup } from '../pod-group.ts';
 import { refuseSeveralTenancyLabels } from '../tenancy-labels.ts';
 import type { NetworkDestination } from './network-destination.ts';
@@ -44,6 +46,7 @@ export class TenancyNetworkPolicies extends Construct {
       'the querier': props.querier.tenancyLabel,
       'the frontend': props.frontend.tenancyLabel,
     });
+    requireOneWatcher(this, subject, props.watchedBy ?? WatchingPrometheus.own());
     const settings = resolveNetwork(props);
     const parts = platformParts(subject, props, settings);
     this.#add('default-deny', KIT_PODS, {});

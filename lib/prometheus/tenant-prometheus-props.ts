@@ -129,8 +129,9 @@ export interface TenantPrometheusProps extends UnsafePrometheusSwitches, PodPlac
    */
   readonly sidecarResources?: ContainerResources;
   /**
-   * Variables of the sidecar, such as the proxies on the way to the object store. Whoever may see the pod
-   * can read them: one that is named like a secret throws.
+   * Variables of the sidecar, such as the proxies on the way to the object store; `NO_PROXY` must then hold
+   * the names and addresses of the cluster, and `localhost`. Whoever may see the pod can read them: one that
+   * is named like a secret throws.
    * @default - none
    */
   readonly sidecarEnv?: Readonly<Record<string, string>>;
@@ -206,7 +207,7 @@ export function resolveTenantPrometheus(
       memory: Size.mebibytes(128),
       memoryLimit: Size.mebibytes(512),
     },
-    sidecarEnv: fitEnv('sidecarEnv', props.sidecarEnv ?? {}),
+    sidecarEnv: fitEnv(`${subject} sidecarEnv`, props.sidecarEnv ?? {}),
     unsafe: resolveUnsafe(props),
   };
   refuseSharedIdentity(subject, {

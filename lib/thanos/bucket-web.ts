@@ -62,7 +62,7 @@ export class ThanosBucketWeb extends Construct implements NetworkPart {
   constructor(scope: Construct, id: string, props: ThanosBucketWebProps = {}) {
     super(scope, id);
     const subject = `ThanosBucketWeb ${this.node.path}`;
-    const settings = resolveWorkload(props, {
+    const settings = resolveWorkload(subject, props, {
       cpu: Cpu.millis(50),
       memory: Size.mebibytes(128),
       memoryLimit: Size.mebibytes(512),

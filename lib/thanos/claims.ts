@@ -2,7 +2,7 @@ import type { k8s } from 'cdk8s-plus-28';
 
 /**
  * What becomes of the disks of pods that go for good: they stay, they go with a replica that is scaled
- * away, or also with the whole workload.
+ * away, or also with the whole StatefulSet. Each shard and each partition is a StatefulSet of its own.
  *
  * Only what holds copies has this choice. On other disks may be what is in no object store yet.
  */

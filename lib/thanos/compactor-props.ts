@@ -127,10 +127,11 @@ export interface ThanosCompactorProps extends ThanosWorkloadProps {
    */
   readonly storageClassName?: string;
   /**
-   * What becomes of those disks when a shard is taken away, or all of them are deleted. They hold copies.
+   * What becomes of those disks when a StatefulSet is deleted. Each shard is one, with a single replica, so
+   * nothing is ever scaled away. They hold copies.
    * @default 'keep'
    */
-  readonly claims?: ClaimRetention;
+  readonly claims?: Exclude<ClaimRetention, 'deleteWhenScaled'>;
   /** @default - 500m CPU and 1 GiB, at most 4 GiB */
   readonly resources?: ContainerResources;
 }
@@ -157,7 +158,7 @@ export interface CompactorSettings {
 /** Fills in the defaults and refuses settings that would lose data. */
 export function resolveCompactor(subject: string, props: ThanosCompactorProps): CompactorSettings {
   const settings: CompactorSettings = {
-    workload: resolveWorkload(props, {
+    workload: resolveWorkload(subject, props, {
       cpu: Cpu.millis(500),
       memory: Size.gibibytes(1),
       memoryLimit: Size.gibibytes(4),

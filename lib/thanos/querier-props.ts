@@ -63,7 +63,7 @@ export interface ThanosQuerierProps extends ThanosWorkloadProps {
    * policies let in nobody else for that.
    * @default false
    */
-  readonly legacyAlias?: boolean;
+  readonly legacyPort?: boolean;
   /** @default - 250m CPU and 512 MiB, at most 2 GiB */
   readonly resources?: ContainerResources;
 }
@@ -79,7 +79,7 @@ export interface QuerierSettings {
   readonly autoscaling: Autoscaling | undefined;
   readonly timeout: Duration;
   readonly maxConcurrent: number;
-  readonly legacyAlias: boolean;
+  readonly legacyPort: boolean;
   /** The certificates of all endpoints. */
   readonly grpcTls: GrpcTls | undefined;
 }
@@ -98,7 +98,7 @@ export function resolveQuerier(subject: string, props: ThanosQuerierProps): Quer
   }
   refuseTenancyLabelAmong(`${subject} replicaLabels`, tenancyLabel, replicaLabels);
   const settings: QuerierSettings = {
-    workload: resolveWorkload(props, {
+    workload: resolveWorkload(subject, props, {
       cpu: Cpu.millis(250),
       memory: Size.mebibytes(512),
       memoryLimit: Size.gibibytes(2),
@@ -111,7 +111,7 @@ export function resolveQuerier(subject: string, props: ThanosQuerierProps): Quer
     autoscaling: props.autoscaling,
     timeout: props.timeout ?? Duration.seconds(30),
     maxConcurrent: props.maxConcurrent ?? 20,
-    legacyAlias: props.legacyAlias ?? false,
+    legacyPort: props.legacyPort ?? false,
     grpcTls: requireOneTls(subject, props.endpoints),
   };
   refuseTlsOfOldVersions(subject, settings);

@@ -109,7 +109,7 @@ export class ThanosQuerier extends Construct implements QueryUpstream {
       autoscaling: settings.autoscaling,
       tenancyLabel: this.tenancyLabel,
     });
-    const morePorts = settings.legacyAlias ? [legacyPort()] : [];
+    const morePorts = settings.legacyPort ? [legacyPort()] : [];
     this.service = addThanosService(this, workload, { morePorts });
   }
 

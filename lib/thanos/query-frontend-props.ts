@@ -114,7 +114,7 @@ export function resolveQueryFrontend(
   props: ThanosQueryFrontendProps,
 ): QueryFrontendSettings {
   const settings: QueryFrontendSettings = {
-    workload: resolveWorkload(props, {
+    workload: resolveWorkload(subject, props, {
       cpu: Cpu.millis(100),
       memory: Size.mebibytes(512),
       memoryLimit: Size.gibibytes(1),

@@ -30,7 +30,10 @@ export interface ReceiveRouters {
   readonly extraArgs?: readonly string[];
 }
 
-/** Settings of a `ThanosReceive`. `resources` and `extraArgs` are those of the ingestors. */
+/**
+ * Settings of a `ThanosReceive`. `resources` and `extraArgs` are those of the ingestors; what else says
+ * something of pods, such as `extraEnv` and their placement, is that of the routers as well.
+ */
 export interface ThanosReceiveProps extends ThanosWorkloadProps {
   /** The external label `cluster` on what it takes. */
   readonly cluster: string;
@@ -140,12 +143,12 @@ export const RECEIVE_REPLICA_LABEL = 'receive_replica';
 export function resolveReceive(subject: string, props: ThanosReceiveProps): ReceiveSettings {
   const ingestors = props.ingestors ?? 3;
   const settings: ReceiveSettings = {
-    workload: resolveWorkload(props, {
+    workload: resolveWorkload(subject, props, {
       cpu: Cpu.millis(500),
       memory: Size.gibibytes(2),
       memoryLimit: Size.gibibytes(4),
     }),
-    routerWorkload: resolveWorkload(routerProps(props), {
+    routerWorkload: resolveWorkload(`${subject} routers`, routerProps(props), {
       cpu: Cpu.millis(250),
       memory: Size.mebibytes(256),
       memoryLimit: Size.gibibytes(1),

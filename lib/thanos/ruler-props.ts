@@ -170,7 +170,7 @@ export const RESOURCE_REPLICA_LABEL = 'thanos_ruler_replica';
 export function resolveRuler(subject: string, props: ThanosRulerProps): RulerSettings {
   const mode = props.mode ?? { kind: 'stateful' };
   const settings: RulerSettings = {
-    workload: resolveWorkload(props, {
+    workload: resolveWorkload(subject, props, {
       cpu: Cpu.millis(250),
       memory: Size.mebibytes(512),
       memoryLimit: Size.gibibytes(2),

@@ -77,7 +77,8 @@ export interface ThanosStoreGatewayProps extends ThanosWorkloadProps {
    */
   readonly storageClassName?: string;
   /**
-   * What becomes of those disks when a replica is scaled away, or all of them are deleted. They hold copies.
+   * What becomes of those disks when a replica is scaled away, or a StatefulSet is deleted. Each shard and
+   * each partition is one: when it is taken away, `deleteWhenScaled` keeps its disks. They hold copies.
    * @default 'keep'
    */
   readonly claims?: ClaimRetention;
@@ -148,7 +149,7 @@ export function resolveStoreGateway(
   props: ThanosStoreGatewayProps,
 ): StoreGatewaySettings {
   const settings: StoreGatewaySettings = {
-    workload: resolveWorkload(props, {
+    workload: resolveWorkload(subject, props, {
       cpu: Cpu.millis(250),
       memory: Size.gibibytes(1),
       memoryLimit: Size.gibibytes(2),

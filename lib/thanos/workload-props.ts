@@ -15,7 +15,8 @@ export interface ThanosWorkloadProps extends PodPlacement {
   readonly image?: string;
   /**
    * The version in that image, which must know every argument.
-   * @default - what the tag of the image says, or 0.42 where it names no version from 0.38 on
+   * @default - what the tag of the image says, or 0.42 where it names none or a newer one. An older one
+   *   than 0.38 throws
    */
   readonly version?: ThanosVersion;
   /**
@@ -36,8 +37,10 @@ export interface ThanosWorkloadProps extends PodPlacement {
    */
   readonly extraArgs?: readonly string[];
   /**
-   * Variables of the container of Thanos, such as the proxies on the way to the object store. Whoever may
-   * see the pod can read them: one that is named like a secret throws.
+   * Variables of the container of Thanos, such as the proxies on the way to the object store. Connections
+   * between pods take a proxy too, so `NO_PROXY` must then hold the names and addresses of the cluster, such
+   * as `.svc,.cluster.local,10.0.0.0/8`. Whoever may see the pod can read the variables: one that is named
+   * like a secret throws.
    * @default - none
    */
   readonly extraEnv?: Readonly<Record<string, string>>;
@@ -57,13 +60,18 @@ export interface ThanosWorkloadSettings {
   readonly extraEnv: Readonly<Record<string, string>>;
 }
 
-/** Fills in the defaults. */
+/**
+ * Fills in the defaults.
+ *
+ * @throws {SynthError} If the image is too old, or a variable is not to be set.
+ */
 export function resolveWorkload(
+  subject: string,
   props: ThanosWorkloadProps,
   resources: ContainerResources,
 ): ThanosWorkloadSettings {
   const image = props.image ?? THANOS_IMAGE;
-  const version = props.version ?? versionOfImage(image) ?? NEWEST_THANOS;
+  const version = props.version ?? versionOfImage(subject, image) ?? NEWEST_THANOS;
   return {
     resources: props.resources ?? resources,
     image,
@@ -73,6 +81,6 @@ export function resolveWorkload(
     placement: placementOf(props),
     serviceAccountAnnotations: props.serviceAccountAnnotations ?? {},
     extraArgs: props.extraArgs ?? [],
-    extraEnv: fitEnv('extraEnv', props.extraEnv ?? {}),
+    extraEnv: fitEnv(`${subject} extraEnv`, props.extraEnv ?? {}),
   };
 }

@@ -104,6 +104,17 @@ describe('MonitoringRules', () => {
     }
   });
 
+  it('calls nobody for one event of the reloader that is long past', () => {
+    const alert = alertsOf(synth()).find(
+      (it) => at(it, 'alert') === 'TenantPrometheusReloaderFailing',
+    );
+    const windows = textAt(alert, 'expr').matchAll(/\[(\d+)m\]/g);
+    const lasts = Number(/^(\d+)m$/.exec(textAt(alert, 'for'))?.[1]);
+    const minutes = [...windows].map(([, window]) => Number(window));
+    expect(minutes).toHaveLength(2);
+    expect(Math.max(...minutes)).toBeLessThanOrEqual(lasts);
+  });
+
   it('has each alert once', () => {
     const names = alertsOf(synth()).map((it) => textAt(it, 'alert'));
     expect(new Set(names).size).toBe(names.length);

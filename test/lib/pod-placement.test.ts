@@ -104,6 +104,11 @@ describe('extraEnv', () => {
       { name: 'GOGC', value: '80' },
     ]);
     expect(envOf({})).toEqual([]);
+    const path = { GOOGLE_APPLICATION_CREDENTIALS: '/var/run/google/config.json' };
+    expect(envOf(path)).toEqual([
+      { name: 'GOOGLE_APPLICATION_CREDENTIALS', value: '/var/run/google/config.json' },
+    ]);
+    expect(() => envOf({ AWS_SECRET_ACCESS_KEY: '/abc' })).toThrow('looks like a secret');
   });
 
   it.each([
@@ -127,7 +132,8 @@ describe('extraEnv', () => {
   });
 
   it.each([
-    ['AWS_SECRET_ACCESS_KEY', /looks like a secret/],
+    ['AWS_SECRET_ACCESS_KEY', /^ThanosStoreGateway \S+ extraEnv AWS_\w+: looks like a secret/],
+    ['GOOGLE_APPLICATION_CREDENTIALS', /looks like a secret/],
     ['proxy_password', /looks like a secret/],
     ['POD_NAME', /on which labels rest/],
     ['A-B', /no name of a variable/],

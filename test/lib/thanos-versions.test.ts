@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  SynthError,
   THANOS_FLAGS,
   THANOS_VERSIONS,
   type ThanosComponent,
@@ -59,12 +60,22 @@ describe('the version of a construct', () => {
     ['quay.io/thanos/thanos:v0.38.0', '0.38'],
     ['registry:5000/thanos:0.41.0-rc.1@sha256:abc', '0.41'],
     ['quay.io/thanos/thanos:v0.42.5', '0.42'],
-    ['quay.io/thanos/thanos:v0.37.2', undefined],
+    ['quay.io/thanos/thanos:v0.43.0', undefined],
+    ['quay.io/thanos/thanos:v1.2.0', undefined],
     ['quay.io/thanos/thanos:main', undefined],
     ['registry.0.38.0:5000/thanos', undefined],
     ['thanos@sha256:0380', undefined],
   ] as const)('is told by the tag of %s', (image, version) => {
-    expect(versionOfImage(image)).toBe(version);
+    expect(versionOfImage('Thanos', image)).toBe(version);
+  });
+
+  it.each(['quay.io/thanos/thanos:v0.37.2', 'thanos:0.9.0'])('is too old for %s', (image) => {
+    const build = (props: ThanosWorkloadProps): ThanosStoreGateway =>
+      new ThanosStoreGateway(platformChart(), 'store', props);
+    expect(() => build({ image })).toThrow(SynthError);
+    expect(() => build({ image })).toThrow(/^ThanosStoreGateway \S+ image: .* is older than any/);
+    // A tag may say what it likes, where the version is told.
+    expect(() => build({ image, version: '0.40' })).not.toThrow();
   });
 
   it('is that of its image, unless it is told another', () => {

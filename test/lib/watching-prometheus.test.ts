@@ -4,7 +4,6 @@ import { PlatformChart, type PlatformChartProps } from '../../charts/platform-ch
 import {
   GrpcTls,
   monitoredJobs,
-  MonitoringRules,
   type OtherPrometheusProps,
   PlatformMonitors,
   PrometheusOperatorMonitor,
@@ -21,6 +20,9 @@ import {
   ThanosStoreGateway,
   WatchingPrometheus,
 } from '../../lib/index.ts';
+import { addPodScrape } from '../../lib/monitoring/scrape-config.ts';
+import type { ScrapedPods } from '../../lib/monitoring/scraped-pods.ts';
+import { addMonitor } from '../../lib/monitoring/service-monitor.ts';
 import { ruleExpressions } from './support/expressions.ts';
 import {
   at,
@@ -289,6 +291,35 @@ describe('PlatformMonitors for another Prometheus', () => {
   });
 });
 
+describe('a monitor', () => {
+  it('says what becomes of the series, as a ScrapeConfig does', () => {
+    const metricRelabelings = [{ action: 'labeldrop', regex: 'aside' }] as const;
+    const chart = platformChart();
+    const { other } = WatchingPrometheus.other(OTHER);
+    if (other === undefined) throw new Error('it is the own one');
+    const pods: ScrapedPods = {
+      name: 'it',
+      namespace: undefined,
+      podLabels: { a: 'b' },
+      portNames: ['http', 'more'],
+      namespaceLabels: ['namespace'],
+      labels: {},
+      metricRelabelings,
+    };
+    addPodScrape(chart, pods);
+    addMonitor(chart, pods, other);
+    const manifests = manifestsOf(chart);
+    expect(at(only(manifests, 'ScrapeConfig').spec, 'metricRelabelings')).toEqual(
+      metricRelabelings,
+    );
+    const endpoints = listAt(only(manifests, 'PodMonitor').spec, 'podMetricsEndpoints');
+    expect(endpoints.map((it) => at(it, 'metricRelabelings'))).toEqual([
+      metricRelabelings,
+      metricRelabelings,
+    ]);
+  });
+});
+
 describe('PrometheusOperatorMonitor', () => {
   function synth(props: Partial<PrometheusOperatorMonitorProps> = {}, namespace?: string): Json {
     const chart = new Chart(new App(), 'platform', { namespace: namespace ?? 'monitoring' });
@@ -326,6 +357,14 @@ describe('PrometheusOperatorMonitor', () => {
     }
   });
 
+  it('refuses to reach every pod of a namespace', () => {
+    for (const namespace of ['ops', undefined]) {
+      const props = namespace === undefined ? {} : { namespace };
+      expect(() => synth({ ...props, podLabels: {} })).toThrow(SynthError);
+      expect(() => synth({ ...props, podLabels: {} })).toThrow(/would mean every pod/);
+    }
+  });
+
   it('verifies the certificate of the operator, if it has one', () => {
     const tls = { serverName: 'operator', caSecret: 'operator-ca', caKey: 'ca' };
     const port = { name: 'https', port: 10_250 };
@@ -339,35 +378,5 @@ describe('PrometheusOperatorMonitor', () => {
       scheme: 'https',
       tlsConfig,
     });
-  });
-});
-
-describe('WatchingPrometheus', () => {
-  it.each<[string, Partial<OtherPrometheusProps>, RegExp]>([
-    ['every pod of its namespace', { podLabels: {} }, /every pod of cluster-monitoring/],
-    [
-      'a label by which the own one finds rules',
-      { labels: { 'prometheus-tenancy-kit/rules': 'platform' } },
-      /is a label that the kit sets itself/,
-    ],
-    [
-      'a label by which jobs are told',
-      { labels: { 'app.kubernetes.io/component': 'x' } },
-      /is a label that the kit sets itself/,
-    ],
-    ['a long interval', { interval: Duration.minutes(2) }, /75 seconds at most/],
-  ])('refuses %s', (_what, props, message) => {
-    expect(() => WatchingPrometheus.other({ ...OTHER, ...props })).toThrow(SynthError);
-    expect(() => WatchingPrometheus.other({ ...OTHER, ...props })).toThrow(message);
-  });
-
-  it('is not asked for what Prometheus says of itself alone', () => {
-    const build = (): MonitoringRules =>
-      new MonitoringRules(platformChart(), 'rules', {
-        jobs: { frontend: ['f'], prometheus: ['prometheus-server-tenancy'] },
-        watchedBy: WatchingPrometheus.other(OTHER),
-      });
-    expect(build).toThrow(SynthError);
-    expect(build).toThrow(/scrapes on its loopback/);
   });
 });

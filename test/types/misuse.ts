@@ -4,6 +4,7 @@ import { ClusterScope } from '../../tenant/cluster-scope.ts';
 import type { TenancyLabel } from '../../tenant/tenancy-label.ts';
 import type { TenantId } from '../../tenant/tenant-id.ts';
 import { TenantScope } from '../../tenant/tenant-scope.ts';
+import type { ThanosCompactorProps } from '../../lib/thanos/compactor-props.ts';
 import type { IndexCache } from '../../lib/thanos/index-cache.ts';
 import type { ThanosQueryFrontendProps } from '../../lib/thanos/query-frontend-props.ts';
 import type { ResourceAttributes } from '../../frontend/access/access-review-spec.ts';
@@ -96,4 +97,6 @@ export const MISUSE: readonly (() => unknown)[] = [
     upstream.send({ path: text, form: text, traceparent: undefined }, new AbortController().signal),
   // @ts-expect-error What a store gateway keeps is no answer to queries.
   (): ThanosQueryFrontendProps['rangeCache'] => indexCache,
+  // @ts-expect-error A compactor has one replica, so nothing of it is ever scaled away.
+  (): ThanosCompactorProps => ({ claims: 'deleteWhenScaled' }),
 ];

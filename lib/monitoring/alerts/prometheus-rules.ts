@@ -39,11 +39,12 @@ function grown(
   component: MonitoredComponent,
   counters: Readonly<Record<string, string>>,
   label: string,
+  windowMinutes = 15,
 ): string {
   return Object.entries(counters)
     .map(([value, metric]) => {
       const counter = series.of(component, metric);
-      return `label_replace(increase(${counter}[15m]) > 0, "${label}", "${value}", "", "")`;
+      return `label_replace(increase(${counter}[${windowMinutes}m]) > 0, "${label}", "${value}", "", "")`;
     })
     .join(' or ');
 }
@@ -115,9 +116,10 @@ function sidecarAlerts(series: PlatformSeries): Alert[] {
       name: 'TenantPrometheusReloaderFailing',
       severity: 'critical',
       forMinutes: 10,
+      // The window is not longer than it has to last, or one event of the past would be enough.
       // Not `reloader_last_reload_successful`: where the web port asks for a certificate, the reloader has
       // none to look at the outcome with, and says 0 however well all goes.
-      expr: grown(series, 'sidecar', RELOADER, 'operation'),
+      expr: grown(series, 'sidecar', RELOADER, 'operation', 10),
       summary: 'What the operator generates does not reach Prometheus.',
       description:
         'The reloader of {{ $labels.pod }} fails to {{ $labels.operation }} the configuration: new monitors of all tenants are ignored, and a pod that restarts now may not come up.',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { operatorCrdFolder } from './build-part.ts';
 import { startKubeApiserver, type TestCluster } from './kubernetes.ts';
+import { poll } from './poll.ts';
 import { readPath } from './read-path.ts';
 import { describeReal } from './skip.ts';
 
@@ -35,6 +36,13 @@ await describeReal('a cluster', ['etcd', 'kube-apiserver', 'kubectl'], () => {
     };
     const { body } = await cluster.request('POST', path, { spec: { user, resourceAttributes } });
     return readPath(body, 'status', 'allowed');
+  }
+
+  // The API server takes a moment to see a new binding itself.
+  async function untilMayGetMetrics(user: string, namespace: string): Promise<void> {
+    await poll(async () => ((await mayGetMetrics(user, namespace)) === true ? true : undefined), {
+      what: `the right of ${user} in ${namespace}`,
+    });
   }
 
   it('answers a TokenReview of a token it has made', async () => {
@@ -73,14 +81,14 @@ await describeReal('a cluster', ['etcd', 'kube-apiserver', 'kubectl'], () => {
       subject: { kind: 'ServiceAccount', namespace: 'team-a', name: 'reader' },
     });
     const user = 'system:serviceaccount:team-a:reader';
-    expect(await mayGetMetrics(user, 'team-a')).toBe(true);
+    await untilMayGetMetrics(user, 'team-a');
     expect(await mayGetMetrics(user, 'default')).toBe(false);
   });
 
   it('answers SubjectAccessReviews by cluster roles that are bound', async () => {
     await cluster.createClusterRole('metrics-reader', READ_METRICS);
     await cluster.bindClusterRole('metrics-reader', { kind: 'User', name: 'anna' });
-    expect(await mayGetMetrics('anna', 'default')).toBe(true);
+    await untilMayGetMetrics('anna', 'default');
   });
 
   it('applies manifests and refuses unknown fields', async () => {

@@ -91,6 +91,19 @@ export const PROMETHEUS_CASES: readonly AlertCase[] = [
   counter('TenantPrometheusRuleFailures', PROMETHEUS, 'prometheus_rule_evaluation_failures_total', {
     rule_group: 'thanos',
   }),
+  {
+    ...counter(
+      'TenantPrometheusReloaderFailing',
+      SIDECAR,
+      'reloader_watch_errors_total',
+      { pod: 'prometheus-tenancy-0' },
+      { operation: 'watch' },
+    ),
+    // One event, eleven minutes ago.
+    quiet: {
+      [own(SIDECAR, 'reloader_watch_errors_total', { pod: 'prometheus-tenancy-0' })]: '0x18 1x40',
+    },
+  },
   ...Object.entries(RELOADER).map(([operation, name]) =>
     counter(
       'TenantPrometheusReloaderFailing',
