@@ -61,7 +61,11 @@ const LEFT = `## What is left
   into \`equal\` of each, or a source matcher that only alerts of the platform have.
 - **What is in Secrets of receivers.** A token of Telegram that is empty, or an address of Teams that is none,
   keeps the operator from writing the configuration of Alertmanager for anybody. What is in force
-  stays, and the operator's \`prometheus_operator_reconcile_errors_total\` tells; its log names the object.
+  stays, and the operator's \`prometheus_operator_reconcile_errors_total\` tells; its log names the object. A token
+  of WebEx that is empty is written, and Alertmanager then loads nothing new:
+  \`alertmanager_config_last_reload_successful\` tells.
+- **Alertmanager's own words.** What makes its configuration invalid is refused as far as it is known, for the
+  versions that are tested. A field that a later operator brings is not: watch the same metric.
 - **Services with \`externalIPs\`** draw what pods send to these addresses. Names are checked with TLS wherever
   the platform leaves its own pods; refuse the field to tenants, as the admission plugin
   \`DenyServiceExternalIPs\` does.

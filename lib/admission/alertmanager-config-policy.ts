@@ -1,14 +1,16 @@
 import { type AdmissionPolicy, type AdmissionRule, MONITORING_GROUP } from './admission-policy.ts';
 import type { AdmissionSettings } from './admission-settings.ts';
 import { celAll, celIsEmpty, celString } from './cel.ts';
+import { brittleReceiverRules, RECEIVER_RULES, RECEIVER_TEXTS } from './receiver-rules.ts';
 import {
   ALERT_LABEL_RULE,
-  brittleReceiverRules,
-  RECEIVER_RULES,
-  RECEIVER_TEXTS,
+  MATCHER_REGEX_RULE,
   ROUTE_DEPTH_RULE,
   ROUTE_INTERVAL_RULE,
-} from './receiver-rules.ts';
+  ROUTING_TEXT,
+  TIME_PERIOD_RULE,
+} from './route-rules.ts';
+import { sizeRule } from './scrape-rules.ts';
 
 /** The kinds of receivers that ask over HTTP, with the addresses that each may be given as text. */
 export const RECEIVERS: Readonly<Record<string, readonly string[]>> = {
@@ -61,6 +63,7 @@ export function alertmanagerConfigPolicy(settings: AdmissionSettings): Admission
         variables: [
           { name: 'receivers', expression: 'object.spec.?receivers.orValue([])' },
           RECEIVER_TEXTS,
+          ROUTING_TEXT,
         ],
         rules: [
           ...RESTRICTED,
@@ -68,7 +71,10 @@ export function alertmanagerConfigPolicy(settings: AdmissionSettings): Admission
           ...brittleReceiverRules(settings.globalReceivers),
           ROUTE_INTERVAL_RULE,
           ALERT_LABEL_RULE,
+          MATCHER_REGEX_RULE,
           ROUTE_DEPTH_RULE,
+          TIME_PERIOD_RULE,
+          sizeRule('what each tenant says to Alertmanager'),
         ],
       };
     default:

@@ -116,9 +116,9 @@ function hasSameLabel(key: string): string {
   return `object.${label} == oldObject.${label}`;
 }
 
+// As a whole: of an owner of a kind that there is not, the garbage collector knows nothing.
 const HAS_SAME_OWNERS =
-  'object.metadata.?ownerReferences.orValue([]).map(it, it.uid) == ' +
-  'oldObject.metadata.?ownerReferences.orValue([]).map(it, it.uid)';
+  'object.metadata.?ownerReferences.orValue([]) == oldObject.metadata.?ownerReferences.orValue([])';
 const HAS_NO_NEW_FINALIZER =
   'object.metadata.?finalizers.orValue([]).all(it, it in oldObject.metadata.?finalizers.orValue([]))';
 

@@ -1,5 +1,6 @@
 import type { AdmissionRule } from './admission-policy.ts';
-import { celAll, celIsEmpty, celString } from './cel.ts';
+import { celAll, celIsEmpty, celList, celString } from './cel.ts';
+import { COUNTABLE_TIME, TIME_BOUNDS } from './route-rules.ts';
 import { YAML_MERGE } from './scrape-rules.ts';
 
 /**
@@ -89,7 +90,7 @@ export const RECEIVER_TEXTS = {
 } as const;
 
 const TIME = '(?i:"(?:timeout|retry|expire|ttl)"):"';
-const COUNTABLE_TIME = `${TIME}(?:[0-9]{1,4}(?:ms|[wdhms]))*0?"`;
+const GOOD_TIME = `${TIME}${COUNTABLE_TIME}"`;
 
 /** Kinds of receivers for which Alertmanager can have a credential, or a mail server, of its own. */
 export const GLOBAL_RECEIVERS = {
@@ -105,6 +106,11 @@ export const GLOBAL_RECEIVERS = {
 /** One of them. */
 export type GlobalReceiver = keyof typeof GLOBAL_RECEIVERS;
 
+// An empty text is no credential either. Those in Secrets are objects.
+function isGiven(field: string): string {
+  return `has(config.${field}) && dyn(config.${field}) != ""`;
+}
+
 /**
  * What receivers must not say, or leave out, because there is then no configuration for anybody.
  *
@@ -117,102 +123,40 @@ export function brittleReceiverRules(globals: readonly GlobalReceiver[]): readon
     .filter(([name]) => !globals.some((it) => it === name))
     .map(([name, { kind, needs }]) => ({
       text: needs === undefined ? name : `${name} without ${needs.join(' and ')}`,
-      condition: every(kind, needs?.map((it) => `has(config.${it})`).join(' && ') ?? 'false'),
+      condition: every(kind, needs?.map(isGiven).join(' && ') ?? 'false'),
     }));
-  const teams = {
-    text: 'msteamsv2 without webhookURL',
-    condition: every('msteamsv2Configs', 'has(config.webhookURL)'),
-  };
-  const refused = [...needed, teams];
+  const refused = [
+    ...needed,
+    {
+      text: 'msteamsv2 without webhookURL',
+      condition: every('msteamsv2Configs', 'has(config.webhookURL)'),
+    },
+    {
+      text: 'webex without httpConfig.authorization',
+      condition: every('webexConfigs', 'config.?httpConfig.?authorization.hasValue()'),
+    },
+    {
+      text: 'wechat with a messageType but text and markdown',
+      condition: every(
+        'wechatConfigs',
+        `config.?messageType.orValue("") in ${celList(['', 'text', 'markdown'])}`,
+      ),
+    },
+  ];
   return [
     {
       id: 'receiverTime',
-      message:
-        'timeout, retry, expire and ttl of receivers must be numbers of at most four digits, and no years',
+      message: `timeout, retry, expire and ttl of receivers must be times ${TIME_BOUNDS}`,
       why: 'With a time that it cannot count the operator writes no configuration of Alertmanager at all.',
-      expression: `variables.texts.all(text, text.findAll(${celString(TIME)}).size() == text.findAll(${celString(COUNTABLE_TIME)}).size())`,
+      expression: `variables.texts.all(text, text.findAll(${celString(TIME)}).size() == text.findAll(${celString(GOOD_TIME)}).size())`,
     },
     {
       id: 'receiverIncomplete',
       message: `these receivers are refused: ${refused.map(({ text }) => text).join(', ')}`,
       why:
-        'Where Alertmanager has no mail server, or no credential of its own to put in its place, there is no ' +
-        'valid configuration for any tenant.',
+        'Where Alertmanager has no mail server, or no credential of its own to put in its place, or where it ' +
+        'does not know what to send, there is no valid configuration for any tenant.',
       expression: `variables.receivers.all(receiver, ${celAll(refused.map(({ condition }) => condition))})`,
     },
   ];
 }
-
-// The operator reads the names of routes below others without regard to capitals.
-const INTERVAL = '(?i:"(?:groupInterval|repeatInterval)"):"';
-const LONG_INTERVAL = `${INTERVAL}(?:[1-9][0-9]{1,3}s|(?:[1-9][0-9]{0,3}[mhdw])+(?:[0-9]{1,4}s)?)"`;
-
-const BRANCH = '(?i:"routes"):';
-const MAXIMUM_BRANCHES = 50;
-
-/** That routes are not nested without end. */
-export const ROUTE_DEPTH_RULE: AdmissionRule = {
-  id: 'routeDepth',
-  message: `at most ${MAXIMUM_BRANCHES} routes may have routes below them`,
-  why:
-    'Each level is written further to the right: from a few thousand the operator makes a configuration of ' +
-    'many megabytes.',
-  expression:
-    '["%s".format([dyn(object.spec).?route.orValue({})])].all(text, ' +
-    `text.findAll(${celString(BRANCH)}).size() <= ${MAXIMUM_BRANCHES})`,
-};
-
-const LABEL = '[a-zA-Z_][a-zA-Z0-9_]*';
-const NAME_OF_LABEL = '(?i:"name"):"';
-const GROUPING = String.raw`(?i:"groupBy"):\[`;
-const OPERATOR = '(?i:"matchType"):"';
-
-/** That alerts are told apart by labels. Alertmanager takes no configuration at all with another name. */
-export const ALERT_LABEL_RULE: AdmissionRule = {
-  id: 'alertLabel',
-  message:
-    'groupBy, equal and the names of matchers must be labels of letters, digits and underscores; matchType one of =, !=, =~ and !~',
-  why: 'What is no label makes the configuration of Alertmanager invalid, for all tenants.',
-  expression: [
-    // Routes below the first are in no schema, so it is the text of all of them.
-    '["%s".format([dyn(object.spec).?route.orValue({})])].all(text, ' +
-      [
-        [NAME_OF_LABEL, `${NAME_OF_LABEL}${LABEL}"`],
-        [GROUPING, String.raw`${GROUPING}(?:"(?:${LABEL}|\.\.\.)"(?:, ?)?)*\]`],
-        [OPERATOR, `${OPERATOR}(?:=|!=|=~|!~)?"`],
-      ]
-        .map(
-          ([every = '', good = '']) =>
-            `text.findAll(${celString(every)}).size() == text.findAll(${celString(good)}).size()`,
-        )
-        .join(' && ') +
-      ')',
-    'object.spec.?inhibitRules.orValue([]).all(rule, ' +
-      celAll([
-        ...['sourceMatch', 'targetMatch'].map(
-          (side) =>
-            `rule.?${side}.orValue([]).all(it, it.name.matches(${celString(`^${LABEL}$`)}))`,
-        ),
-        `rule.?equal.orValue([]).all(it, it.matches(${celString(`^${LABEL}$`)}))`,
-      ]) +
-      ')',
-  ].join(' && '),
-};
-
-const WAIT = '(?i:"groupWait"):"';
-const COUNTABLE_WAIT = `${WAIT}(?:[0-9]{1,4}(?:ms|[wdhms]))*0?"`;
-
-/** That alerts are not grouped, or sent, too often. */
-export const ROUTE_INTERVAL_RULE: AdmissionRule = {
-  id: 'routeInterval',
-  message:
-    'groupInterval and repeatInterval must be at least 10s, and hold no milliseconds; no time may have years',
-  why:
-    'Alertmanager would look at each group of alerts, and send it, a thousand times a second. With a time that ' +
-    'it cannot count the operator writes no configuration at all.',
-  // The text of all routes at once: the schema does not say what is in those below the first.
-  expression:
-    '["%s".format([dyn(object.spec).?route.orValue({})])].all(text, ' +
-    `text.findAll(${celString(INTERVAL)}).size() == text.findAll(${celString(LONG_INTERVAL)}).size() && ` +
-    `text.findAll(${celString(WAIT)}).size() == text.findAll(${celString(COUNTABLE_WAIT)}).size())`,
-};

@@ -102,11 +102,12 @@ function oauth2Rule({ every, scrape }: ScrapeFields, hosts: readonly string[]): 
   const url = `${scrape}.oauth2.tokenUrl`;
   return {
     id: 'oauth2',
-    message: `oauth2.tokenUrl must be an https address of ${hosts.join(' or ')}, asked without a proxy`,
-    why,
+    message: `oauth2.tokenUrl must be an https address of ${hosts.join(' or ')}, asked without a proxy and without a parameter called ${YAML_MERGE}`,
+    why: `${why} A parameter of that name is none in YAML, and makes the configuration of all tenants invalid.`,
     expression: every(
       `!has(${scrape}.oauth2) || (isURL(${url}) && url(${url}).getScheme() == "https" && ` +
-        `url(${url}).getHost() in ${celList(hosts)} && ${hasNoProxy(`${scrape}.oauth2`)})`,
+        `url(${url}).getHost() in ${celList(hosts)} && ${hasNoProxy(`${scrape}.oauth2`)} && ` +
+        `!(${celString(YAML_MERGE)} in ${scrape}.oauth2.?endpointParams.orValue({})))`,
     ),
   };
 }
@@ -229,12 +230,16 @@ export function namespaceSelectorRule(path: string): AdmissionRule {
   };
 }
 
-/** That the object is no larger than what its scrapes need. */
-export function sizeRule(): AdmissionRule {
+/**
+ * That the object is no larger than what it needs.
+ *
+ * @param packed - What the operator puts together out of all such objects.
+ */
+export function sizeRule(packed = 'the scrapes of all tenants'): AdmissionRule {
   return {
     id: 'size',
     message: `spec must have at most ${MAXIMUM_SPEC} characters`,
-    why: 'The operator packs the scrapes of all tenants into one Secret of a mebibyte, and none is updated once they do not fit.',
+    why: `The operator packs ${packed} into one Secret of a mebibyte, and none is updated once they do not fit.`,
     expression: `"%s".format([dyn(object.spec)]).size() <= ${MAXIMUM_SPEC}`,
   };
 }

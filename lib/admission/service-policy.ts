@@ -1,6 +1,24 @@
 import type { AdmissionPolicy } from './admission-policy.ts';
+import { celAll } from './cel.ts';
 
 const ORPHAN = 'orphan';
+
+const OPTIONS = 'dyn(request).?options';
+
+// A finalizer that was there before the policy holds unless the options say otherwise, as those of the
+// controller that empties a namespace do.
+const IS_DELETED_WITH_SLICES = `(${celAll([
+  `${OPTIONS}.?propagationPolicy.orValue("") != "Orphan"`,
+  `!${OPTIONS}.?orphanDependents.orValue(false)`,
+  `!("${ORPHAN}" in oldObject.metadata.?finalizers.orValue([])) || ` +
+    `${OPTIONS}.?propagationPolicy.orValue("") in ["Background", "Foreground"] || ` +
+    `!${OPTIONS}.?orphanDependents.orValue(true)`,
+])})`;
+
+// Who writes the status did not set the finalizer, and may not be able to remove it. Any other change must,
+// so that the audit finds what is older than the policy.
+const IS_OF_STATUS =
+  'request.operation == "UPDATE" && request.?subResource.orValue("") == "status"';
 
 /**
  * What is refused of Services, because the controllers would leave addresses behind that they no longer
@@ -9,7 +27,8 @@ const ORPHAN = 'orphan';
 export const SERVICE_POLICY: AdmissionPolicy = {
   name: 'services',
   kinds: ['Service'],
-  resources: [{ group: '', versions: ['v1'], resources: ['services'] }],
+  // Finalizers can be changed by both.
+  resources: [{ group: '', versions: ['v1'], resources: ['services', 'services/status'] }],
   operations: ['CREATE', 'UPDATE', 'DELETE'],
   reach: 'tenants',
   releasedBy: 'rules',
@@ -35,12 +54,12 @@ export const SERVICE_POLICY: AdmissionPolicy = {
     },
     {
       id: 'serviceOrphans',
-      message: `a Service must not leave its EndpointSlices behind: neither by the propagation policy Orphan nor by the finalizer ${ORPHAN}`,
+      message: `a Service must not leave its EndpointSlices behind: neither by the propagation policy Orphan nor by the finalizer ${ORPHAN}, which must be removed before it is deleted`,
       why: 'A Service of the same name without a selector takes them over, addresses of pods that are gone included.',
       expression:
-        'request.operation == "DELETE" ' +
-        `? dyn(request).?options.?propagationPolicy.orValue("") != "Orphan" && !dyn(request).?options.?orphanDependents.orValue(false) ` +
-        `: object.metadata.?finalizers.orValue([]).all(it, it != "${ORPHAN}")`,
+        `request.operation == "DELETE" ? ${IS_DELETED_WITH_SLICES} : ` +
+        'object.metadata.?finalizers.orValue([]).all(it, ' +
+        `it != "${ORPHAN}" || (${IS_OF_STATUS} && it in oldObject.metadata.?finalizers.orValue([])))`,
     },
   ],
 };

@@ -1,16 +1,19 @@
 import { Duration } from 'cdk8s';
 import { describe, expect, it } from '@jest/globals';
 import { AdmissionChart } from '../../charts/admission-chart.ts';
+import { TenancyApp, type TenancyAppProps } from '../../charts/tenancy-app.ts';
 import {
   SynthError,
   TenantAdmissionPolicies,
   type TenantAdmissionPoliciesProps,
+  WatchingPrometheus,
 } from '../../lib/index.ts';
 import {
   at,
   listAt,
   type Manifest,
   manifestsOf,
+  PLACEHOLDER,
   platformChart,
   textAt,
 } from './support/manifests.ts';
@@ -201,5 +204,34 @@ describe('AdmissionChart', () => {
     expect(
       () => new AdmissionChart(platform, 'again', { platform, tenants, platformNamespaces }),
     ).toThrow(/names the tenant team-a/);
+  });
+
+  const others: readonly [string, (namespace: string) => Partial<TenancyAppProps>][] = [
+    [
+      'watchedBy',
+      (namespace) => ({
+        watchedBy: WatchingPrometheus.other({ namespace, podLabels: { app: 'prometheus' } }),
+      }),
+    ],
+    ['operator', (namespace) => ({ operator: { namespace } })],
+  ];
+  it.each(others)('refuses a namespace of %s that is not of the platform', (setting, propsIn) => {
+    const build = (namespace: string, platformNamespaces: readonly string[] = []): TenancyApp =>
+      new TenancyApp({
+        runtime: PLACEHOLDER,
+        tenants: [{ namespace: 'team-a' }],
+        admission: { platformNamespaces },
+        ...propsIn(namespace),
+      });
+    const subject = `AdmissionChart admission ${setting}: `;
+    expect(() => build('team-a')).toThrow(SynthError);
+    expect(() => build('team-a')).toThrow(`${subject}runs in the namespace of the tenant team-a`);
+    // Not to be had by calling the tenant's namespace one of the platform either.
+    expect(() => build('team-a', ['team-a'])).toThrow(/names the tenant team-a/);
+    expect(() => build('ops')).toThrow(
+      `${subject}runs in ops, where the policies would refuse its next change; set platformNamespaces of the admission policies to monitoring, ops`,
+    );
+    expect(() => build('ops', ['ops'])).not.toThrow();
+    expect(() => build('monitoring')).not.toThrow();
   });
 });

@@ -34,6 +34,11 @@ const routed = (route: Manifest): Manifest => ({
   receivers: [{ name: 'r' }],
 });
 
+const muted = (...muteTimeIntervals: readonly Manifest[]): Manifest => ({
+  ...receiving({}),
+  muteTimeIntervals,
+});
+
 /** What the operator hands to Alertmanager, which then takes nothing at all. */
 const INVALID = [
   [
@@ -45,16 +50,49 @@ const INVALID = [
   ],
   ['alertLabel', routed({ matchers: [{ name: '=', value: 'x' }] }), 'bad matcher format'],
   ['alertLabel', routed({ groupBy: [''] }), 'invalid label name'],
+  ['alertLabel', routed({ matchers: [{ value: 'x' }] }), 'bad matcher format'],
+  [
+    'matcherRegex',
+    routed({ matchers: [{ name: 'x', value: '(', regex: true }] }),
+    'missing closing )',
+  ],
+  [
+    'matcherRegex',
+    {
+      ...receiving({}),
+      inhibitRules: [{ sourceMatch: [{ name: 'x', value: '(', matchType: '=~' }] }],
+    },
+    'missing closing )',
+  ],
+  [
+    'timePeriod',
+    muted({ name: 'a', timeIntervals: [{}] }, { name: 'a', timeIntervals: [{}] }),
+    'is not unique',
+  ],
+  ['timePeriod', muted({ name: 'night' }), 'missing name in mute time interval'],
   [
     'receiverIncomplete',
     receiving({ opsgenieConfigs: [{ message: 'x' }] }),
     'no global OpsGenie API Key',
+  ],
+  [
+    'receiverIncomplete',
+    receiving({ webexConfigs: [{ roomID: 'x' }] }),
+    'missing webex_configs.http_config.authorization',
+  ],
+  [
+    'receiverIncomplete',
+    receiving({
+      wechatConfigs: [{ apiSecret: SECRET_KEY, corpID: 'x', messageType: 'image' }],
+    }),
+    'does not match valid options',
   ],
 ] as const;
 
 /** What keeps the operator from writing anything. */
 const UNWRITTEN = [
   ['routeInterval', routed({ groupWait: '300y' })],
+  ['routeInterval', routed({ groupInterval: '1m1h' })],
   [
     'receiverIncomplete',
     receiving({ emailConfigs: [{ to: 'a@example.com', from: 'b@example.com' }] }),

@@ -143,6 +143,8 @@ await describeReal('the admission policies, by who writes', CALLER_PARTS, () => 
         { labels: { 'kubernetes.io/service-name': null } },
         { ownerReferences: [] },
         { ownerReferences: [{ ...owner, uid: 'd-e-f' }] },
+        { ownerReferences: [{ ...owner, kind: 'None', apiVersion: 'example.com/v1' }] },
+        { ownerReferences: [{ ...owner, name: 'other' }] },
         { finalizers: ['example.com/hold'] },
       ]) {
         const answer = await callers.patch(pathOf(taken), { metadata: change }, callers.as('lead'));

@@ -71,6 +71,9 @@ const CASES = byDefinitions([
     'a ServiceMonitor that asks an allowed host': serviceMonitor({
       oauth2: oauth2('https://login.example.com/token'),
     }),
+    'a ServiceMonitor that asks an allowed host with parameters': serviceMonitor({
+      oauth2: oauth2('https://login.example.com/token', { endpointParams: { audience: '<<' } }),
+    }),
     'a ServiceMonitor of an allowed class': serviceMonitor({}, { scrapeClass: 'slow' }),
     'a ServiceMonitor that writes a label called namespace': serviceMonitor({
       relabelings: [{ targetLabel: 'namespace', replacement: 'x' }],
@@ -89,6 +92,12 @@ const CASES = byDefinitions([
       oauth2: oauth2('https://login.example.com@evil.example/token'),
     }),
     'another port': podMonitor({ oauth2: oauth2('https://login.example.com:9090/token') }),
+    'an allowed host with an instruction in YAML': podMonitor({
+      oauth2: oauth2('https://login.example.com/token', { endpointParams: { '<<': 'x' } }),
+    }),
+    'a ScrapeConfig of an allowed host with such an instruction': scrapeConfig({
+      oauth2: oauth2('https://login.example.com/token', { endpointParams: { '<<': 'x' } }),
+    }),
     'an allowed host over a proxy': podMonitor({
       oauth2: oauth2('https://login.example.com/token', proxied),
     }),

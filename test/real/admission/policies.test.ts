@@ -15,6 +15,7 @@ import { LIMIT_CASES } from './cases/limits.ts';
 import { MONITOR_CASES } from './cases/monitors.ts';
 import { OTHER_CASES } from './cases/other-kinds.ts';
 import { RELABELLING_CASES } from './cases/relabelling.ts';
+import { ROUTE_CASES } from './cases/routes.ts';
 import { byDefinitions, UNKNOWN_TO_DEFINITIONS } from './oldest-definitions.ts';
 
 const PARTS = [
@@ -30,6 +31,7 @@ const CASES = byDefinitions([
   ...LIMIT_CASES,
   ...RELABELLING_CASES,
   ...ALERTMANAGER_CASES,
+  ...ROUTE_CASES,
   ...OTHER_CASES,
 ]);
 

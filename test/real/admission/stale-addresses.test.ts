@@ -164,7 +164,22 @@ await describeReal('addresses of pods that are gone', PARTS, () => {
         return againWithoutSelector(name, await ask('DELETE', services(name)));
       },
     },
+    {
+      what: 'a Service that was given the finalizer by way of its status',
+      rule: 'serviceOrphans',
+      go: async (name) => {
+        // The role does not hold this right, others may.
+        const marked = await patchStatus(name, { metadata: { finalizers: ['orphan'] } });
+        if (marked.status !== 200) return [marked];
+        return againWithoutSelector(name, await ask('DELETE', services(name)));
+      },
+    },
   ];
+
+  const patchStatus = (name: string, change: Manifest): Promise<KubeAnswer> =>
+    cluster.request('PATCH', `${services(name)}/status`, change, {
+      contentType: 'application/merge-patch+json',
+    });
 
   const againWithoutSelector = async (
     name: string,
@@ -192,7 +207,14 @@ await describeReal('addresses of pods that are gone', PARTS, () => {
 
   describe('with the policies', () => {
     // The controllers of this test act as the administrator, and not under the names that they have.
-    beforeAll(() => enforce(cluster, { endpointWriters: { users: ['admin'] } }));
+    beforeAll(async () => {
+      for (const name of ['marked', 'marked-too']) {
+        await startPod(name);
+        const marked = { metadata: { finalizers: ['orphan'] } };
+        expect((await ask('PATCH', services(name), marked)).status).toBe(200);
+      }
+      await enforce(cluster, { endpointWriters: { users: ['admin'] } });
+    });
 
     it.each(WAYS)('cannot stay behind $what ($rule)', async ({ go, rule, what }) => {
       const name = `kept-${WAYS.findIndex((it) => it.what === what)}`;
@@ -201,6 +223,31 @@ await describeReal('addresses of pods that are gone', PARTS, () => {
       expect(answers.flatMap(refusingRules)).toEqual([expect.stringContaining(`${rule}: `)]);
       await endPod(name);
       await awaitAddresses(name, []);
+    });
+
+    it('do not stay behind a Service that had the finalizer before', async () => {
+      const owned = { metadata: { labels: { team: 'x' } } };
+      expect(refusingRules(await ask('PATCH', services('marked'), owned))).toEqual([
+        expect.stringContaining('serviceOrphans: '),
+      ]);
+      // What a controller writes of a load balancer.
+      const status = { status: { loadBalancer: {} }, ...owned };
+      expect(refusingRules(await patchStatus('marked', status))).toEqual([]);
+      for (const query of ['', '?propagationPolicy=Orphan']) {
+        expect(refusingRules(await ask('DELETE', `${services('marked')}${query}`))).toEqual([
+          expect.stringContaining('serviceOrphans: '),
+        ]);
+      }
+      const freed = { metadata: { finalizers: null } };
+      expect(refusingRules(await ask('PATCH', services('marked'), freed))).toEqual([]);
+      expect(refusingRules(await ask('DELETE', services('marked')))).toEqual([]);
+      // As kubectl does, and the controller that empties a namespace.
+      const path = `${services('marked-too')}?propagationPolicy=Background`;
+      expect(refusingRules(await ask('DELETE', path))).toEqual([]);
+      for (const name of ['marked', 'marked-too']) {
+        await isGone(name);
+        await awaitAddresses(name, []);
+      }
     });
 
     it('are followed where a Service changes, and go where it goes', async () => {
