@@ -3,6 +3,7 @@ import { refuseTenancyLabelAmong } from '../tenancy-labels.ts';
 import { surfaceFields, tenancyFields } from './prometheus-spec.ts';
 import { namespaceSelectorOf, reachesTenants } from './tenant-selection.ts';
 import { REPLICA_LABEL, type TenantPrometheusSettings } from './tenant-prometheus-props.ts';
+import { CLIENT_AUTHENTICATION } from './web-access-fields.ts';
 
 /** The `spec` of a resource after every patch, of which nothing is known. */
 export type FinalSpec = Readonly<Record<string, unknown>>;
@@ -16,6 +17,7 @@ export type FinalSpec = Readonly<Record<string, unknown>>;
 export function brokenWalls(spec: FinalSpec, settings: TenantPrometheusSettings): string[] {
   return [
     ...changedFields(spec, settings),
+    ...openWebPort(spec, settings),
     ...foreignKinds(spec),
     ...foreignRules(spec),
     ...tenancyLabelAsIdentity(spec, settings),
@@ -36,6 +38,23 @@ function changedFields(spec: FinalSpec, settings: TenantPrometheusSettings): str
         `spec.${field} must be ${JSON.stringify(value)} to keep tenants apart; ` +
         'use the property of the construct if it has one',
     );
+}
+
+// Prometheus' own `/federate` gives every tenant's series to whoever reaches it.
+function openWebPort(spec: FinalSpec, { webAccess }: TenantPrometheusSettings): string[] {
+  if (webAccess.certificates === undefined) return [];
+  const tls = fieldOf(fieldOf(spec, 'web'), 'tlsConfig');
+  return fieldOf(tls, 'clientAuthType') === CLIENT_AUTHENTICATION
+    ? []
+    : [
+        `spec.web.tlsConfig.clientAuthType must be ${CLIENT_AUTHENTICATION}, or anybody may ask ` +
+          'Prometheus itself; WebAccess.unsafeNetworkPolicy() goes without certificates',
+      ];
+}
+
+function fieldOf(value: unknown, field: string): unknown {
+  const fields: FinalSpec = typeof value === 'object' ? { ...value } : {};
+  return fields[field];
 }
 
 function foreignKinds(spec: FinalSpec): string[] {

@@ -7,6 +7,9 @@ const CERTIFICATE_FOLDER = '/etc/prometheus-tenancy-kit/web-client';
 // and refuses another value of the flag that names it. A mount at the same place takes its place.
 const CLIENT_CONFIG_FOLDER = '/etc/thanos/config';
 
+/** What the web port asks of every client. */
+export const CLIENT_AUTHENTICATION = 'RequireAndVerifyClientCert';
+
 /** Name of the file that tells the sidecar and the probes how to speak to Prometheus. */
 export const CLIENT_CONFIG_FILE_NAME = 'prometheus.http-client-file.yaml';
 
@@ -61,7 +64,7 @@ export function certificateFields(
           cert: { secret: key('tls.crt') },
           keySecret: key('tls.key'),
           client_ca: { secret: key('ca.crt') },
-          clientAuthType: 'RequireAndVerifyClientCert',
+          clientAuthType: CLIENT_AUTHENTICATION,
           minVersion: 'TLS13',
         },
       },

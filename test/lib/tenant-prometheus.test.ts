@@ -184,6 +184,12 @@ describe('TenantPrometheus', () => {
     ],
     ['a limit', JsonPatch.remove('/spec/enforcedSampleLimit'), /enforcedSampleLimit must be/],
     [
+      'the certificates of the web port',
+      JsonPatch.replace('/spec/web/tlsConfig/clientAuthType', 'NoClientCert'),
+      /clientAuthType must be RequireAndVerifyClientCert/,
+    ],
+    ['the web port as a whole', JsonPatch.remove('/spec/web'), /unsafeNetworkPolicy\(\)/],
+    [
       'the closed admin API',
       JsonPatch.replace('/spec/enableAdminAPI', true),
       /enableAdminAPI must/,
